@@ -8,7 +8,8 @@
  *   operations MOVS CMPS STOS LODS SCAS INS OUTS.
  * - CALL, JMP, RET are near, direct and indirect; CALLF, JMPF, RETF are far.
  * - PREFETCH is all of 0F 18 /0-3 and 0F 0D but /1; NOP is also every hint of
- *   0F 18-1F, ENDBR32/64 and RDSSP included.
+ *   0F 18-1F, ENDBR32/64 and RDSSP included; FNSETPM is also FNENI and
+ *   FNDISI, all of which do nothing since the 387.
  */
 #ifndef VC_INTERP_OPCODES_H
 #define VC_INTERP_OPCODES_H
@@ -35,7 +36,7 @@
 	X(JMPF, jmpf) X(HLT, hlt) X(CMC, cmc) X(NOT, not) X(NEG, neg) \
 	X(MUL, mul) X(DIV, div) X(IDIV, idiv) X(CLC, clc) X(STC, stc) \
 	X(CLI, cli) X(STI, sti) X(CLD, cld) X(STD, std) \
-	/* Moves and stack operations of special registers: MOV, PUSH and POP to Intel */ \
+	/* MOV, PUSH and POP of segment, control and debug registers */ \
 	X(MOV_SEG, mov) X(PUSH_SEG, push) X(POP_SEG, pop) X(MOV_CR, mov) \
 	X(MOV_DR, mov) \
 	/* Integer, 0F map (table A-3) */ \
@@ -74,7 +75,7 @@
 	X(XBEGIN, xbegin) X(XABORT, xabort) X(XEND, xend) X(XTEST, xtest) \
 	X(POPCNT, popcnt) X(LZCNT, lzcnt) X(TZCNT, tzcnt) X(MOVBE, movbe) \
 	X(CRC32, crc32) X(ADCX, adcx) X(ADOX, adox) \
-	/* x87 (tables ). FNSETPM is FNENI and FNDISI too: nothing since the 387 */ \
+	/* x87 (tables) */ \
 	X(FADD, fadd) X(FMUL, fmul) X(FCOM, fcom) X(FCOMP, fcomp) \
 	X(FSUB, fsub) X(FSUBR, fsubr) X(FDIV, fdiv) X(FDIVR, fdivr) \
 	X(FADDP, faddp) X(FMULP, fmulp) X(FCOMPP, fcompp) X(FSUBP, fsubp) \
