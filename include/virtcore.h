@@ -36,5 +36,6 @@
 #include "virtcore/vcpu.h"
 #include "virtcore/device.h"
 #include "virtcore/debug.h"
+#include "virtcore/machine.h"
 
 #endif

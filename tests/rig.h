@@ -87,7 +87,7 @@ struct rig {
 	vc_vcpu *vcpu;
 	uint8_t *ram;		/* guest-physical 0 */
 	uint64_t ram_len;
-	void *script;		/* rig_scripted's */
+	uint32_t asked;		/* for rig_request() */
 };
 
 #define RIG_RAM	0x100000u	/* what rig_new() maps at 0 */
@@ -135,7 +135,7 @@ int rig_sipi(struct rig *r, uint32_t n);	/* the vector, or -1 */
 /* The vCPU takes the interrupt: its vector, or negative for none. */
 int rig_ack(struct rig *r, uint32_t n);
 /* Has a reset (1), power-off (2, code in *code) been asked for? 0: neither.
- * Asking clears it. */
+ * Asking clears it; the latest counts. */
 int rig_request(struct rig *r, uint32_t *code);
 
 /*

@@ -194,9 +194,8 @@ VC_API int vc_vm_cpuid_get(const vc_vm *vm, vc_cpuid_entry *entries,
 			   uint32_t *n);
 
 /*
- * Replace the whole table. A leaf without a row reads as zeros; a leaf above
- * the highest of its range as SDM 2A CPUID says. Features that the backend
- * cannot run are not checked for: a guest that uses one gets #UD.
+ * Replace the whole table. A leaf without a row reads as zeros. Features that
+ * the backend cannot run are not checked for: a guest that uses one gets #UD.
  *
  * entries is copied.
  *

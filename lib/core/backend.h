@@ -69,7 +69,8 @@ struct vc__backend {
 	 */
 	int (*run)(vc_vcpu *vcpu, uint64_t max_insns);
 	/* Make run return soon; any thread, signal-safe. The core has set
-	 * vcpu->pending before. */
+	 * vcpu->pending before. A kick may come just before run begins: run
+	 * must look at pending when it starts, or the kick is lost. */
 	void (*kick)(vc_vcpu *vcpu);
 
 	/* vcpu->retired as it is at this moment, also in the middle of run (on

@@ -170,6 +170,7 @@ struct vc_vm {
 	uint32_t sink_room;
 	uint8_t line_level[VC_LINE_COUNT];
 	vc_device *msi_sink;
+	vc_device *fallback[2];		/* by VC_SPACE_* */
 	/* Hooks: change while stopped. */
 	struct vc__msr_claim *msrs;	/* sorted by first */
 	uint32_t msr_count;
@@ -191,8 +192,8 @@ struct vc_vm {
 	uint64_t clock_base;
 	uint64_t tsc_hz;
 	uint64_t insn_hz;
-	_Atomic uint64_t virtual_idle_ns;	/* jumped over in HLT */
-	_Atomic uint64_t virtual_now_ns;	/* last published, for others */
+	_Atomic uint64_t virtual_base_ns;	/* clock when retired was... */
+	_Atomic uint64_t virtual_base_retired;	/* ...this */
 
 	_Atomic uint32_t poweroff_code;
 
@@ -216,7 +217,10 @@ struct vc_vm {
 #define VC__PEND_RESET		0x20u
 #define VC__PEND_POWEROFF	0x40u
 #define VC__PEND_TIMER		0x80u	/* an earlier timer was armed */
-#define VC__PEND_STOP		0x100u	/* vc__vm_stop() wants it to notice */
+
+/* vcpu->running: in vc_vcpu_run(), or in a short call that needs it at rest */
+#define VC__RUNNING		1u
+#define VC__HELD		2u
 
 /* vcpu->inject: 0, or this and the vector. */
 #define VC__INJECT		0x100u
@@ -255,8 +259,10 @@ struct vc_vcpu {
 	_Atomic uint32_t inject;	/* VC__INJECT | vector */
 	_Atomic uint32_t sipi_vector;
 
-	_Atomic uint32_t running;	/* a thread is in vc_vcpu_run */
+	_Atomic uint32_t running;	/* VC__RUNNING, VC__HELD or 0 */
+	_Atomic uintptr_t thread;	/* vc__thread_self() of who runs it */
 	_Atomic uint32_t asleep;	/* that thread waits in HLT */
+	bool shut_down;			/* triple fault, until reset */
 	uint32_t mp_state;		/* VC_MP_*: the core's, not the backend's */
 	vc_device *controller;
 	bool requested;			/* level of INTR, under device_lock */
@@ -318,6 +324,9 @@ void vc__memory_free_all(vc_vm *vm);
 
 void vc__vcpu_free(vc_vcpu *vcpu);
 int vc__vcpu_reset(vc_vcpu *vcpu, bool init_signal);
+/* vc_vcpu_state_get and _set without checks of handle, size and values. */
+int vc__vcpu_state_get(vc_vcpu *vcpu, vc_x86_state *s);
+int vc__vcpu_state_set(vc_vcpu *vcpu, const vc_x86_state *s);
 /* Set bits of pending and see to it that the vCPU's thread looks. Any thread,
  * signal-safe. */
 void vc__vcpu_pend(vc_vcpu *vcpu, uint32_t bits);
@@ -331,6 +340,8 @@ void vc__vcpu_drop(vc_vcpu *vcpu);
 void vc__state_reset(vc_x86_state *s, uint32_t index, bool init_signal);
 /* Is it a state that a processor could be in? 0 or VC_ERANGE with text. */
 int vc__state_check(const char *call, const vc_x86_state *s);
+/* Set the bits that are fixed to 1 in every processor. */
+void vc__state_fix(vc_x86_state *s);
 
 /* ---- irq.c ---- */
 
@@ -358,12 +369,21 @@ uint64_t vc__clock_now(vc_vcpu *vcpu);
 uint64_t vc__clock_insns_until(vc_vcpu *vcpu, uint64_t at_ns);
 /* Virtual time: make the clock at_ns without executing anything. */
 void vc__clock_jump(vc_vcpu *vcpu, uint64_t at_ns);
-/* a * b / c without overflow on the way; c is not 0; saturates. */
-uint64_t vc__muldiv(uint64_t a, uint64_t b, uint64_t c);
+/* (a * b + plus) / c without overflow on the way; plus < c; saturates. */
+uint64_t vc__muldiv(uint64_t a, uint64_t b, uint64_t plus, uint64_t c);
 
-/* ---- cpuid_table.c ---- */
+/* The clock was told that the count of retired instructions changes. */
+void vc__clock_retired_set(vc_vcpu *vcpu, uint64_t retired);
+
+/* ---- hooks.c ---- */
 
 int vc__cpuid_init(vc_vm *vm);
+/* The MSR's claim, or NULL. */
+const struct vc__msr_claim *vc__msr_find(const vc_vm *vm, uint32_t msr);
+/* Add a claim while stopped. */
+int vc__msr_claim_add(vc_vm *vm, const struct vc__msr_claim *claim,
+		      const char *call);
+void vc__msr_claims_drop(vc_vm *vm, const vc_device *dev);
 
 /* ---- backends.c ---- */
 

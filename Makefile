@@ -1,0 +1,294 @@
+# SPDX-License-Identifier: MIT
+# libvirtcore. `make help` lists the targets; nothing needs to be configured.
+#
+#   CC, CFLAGS, LDFLAGS   the user's
+#   B=build               where everything goes
+#   LIBELF=no             without libelf (no vmlinux booting)
+#   MINI=yes              tests without CUnit (cross builds)
+#   UNICORN=no            tests without the Unicorn comparisons
+
+B	?= build
+CC	?= gcc
+AR	?= ar
+CFLAGS	?= -O2 -g
+PREFIX	?= /usr/local
+libdir	?= $(PREFIX)/lib
+LIBELF	?= yes
+MINI	?= no
+UNICORN	?= yes
+
+VERSION	:= 0.1.0
+SONAME	:= libvirtcore.so.0
+
+# ---- sources --------------------------------------------------------------
+
+CORE := backends breakpoints bus clock error hooks irq memory os_posix regs \
+	state structs vcpu vm
+SRC := $(CORE:%=lib/core/%.c) \
+	$(sort $(wildcard lib/devices/*.c)) \
+	$(sort $(wildcard lib/machine/*.c)) \
+	$(sort $(wildcard backends/interp/*.c))
+HEADERS := include/virtcore.h $(sort $(wildcard include/virtcore/*.h))
+EXAMPLES := $(patsubst examples/%.c,%,$(sort $(wildcard examples/*.c)))
+TEST_SRC := tests/main.c tests/rig.c $(sort $(wildcard tests/test_*.c)) \
+	$(sort $(wildcard tests/oracle/*.c))
+SUITES := $(patsubst tests/test_%.c,%,$(sort $(wildcard tests/test_*.c)))
+BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
+
+# Until the engine is there to link:
+ifeq ($(wildcard backends/interp/interp.c),)
+SRC := $(filter-out backends/interp/%,$(SRC)) $(B)/nointerp.c
+$(B)/nointerp.c:
+	@mkdir -p $(@D)
+	@printf '%s\n' '#include "../lib/core/backend.h"' \
+		'#include "backend.h"' \
+		'static int probe(char *r, size_t n, uint64_t *c) {' \
+		'(void)c; if (n) r[0] = 0; return VC_ENODEV; }' \
+		'extern const struct vc__backend vc__backend_interp;' \
+		'const struct vc__backend vc__backend_interp = {' \
+		'.id = VC_BACKEND_INTERP, .name = "interp", .probe = probe };' \
+		| sed 1d > $@
+endif
+
+LIBS :=
+ifeq ($(LIBELF),yes)
+LIBS += -lelf
+else
+SRC := $(filter-out lib/machine/boot_elf.c,$(SRC))
+VC_CFLAGS_EXTRA += -DVC_NO_LIBELF
+endif
+
+# CFLAGS belongs to the user; what the code needs is in VC_CFLAGS. One set of
+# objects serves both libraries.
+WARN := -Wall -Wextra -Wshadow -Wconversion
+VC_CFLAGS := -std=c11 $(WARN) $(WERROR) -Iinclude -Ilib/core -fPIC -fvisibility=hidden \
+	$(VC_CFLAGS_EXTRA)
+
+TEST_CFLAGS := -Itests -I$(B)/tests -pthread
+TEST_LIBS := $(LIBS) -lm -pthread
+WRAP := malloc calloc realloc aligned_alloc free mmap munmap
+TEST_LDFLAGS := $(WRAP:%=-Wl,--wrap=%)
+ifeq ($(MINI),yes)
+TEST_CFLAGS += -DVC_MINI_CUNIT
+else
+TEST_LIBS += -lcunit
+endif
+ifeq ($(UNICORN),yes)
+TEST_CFLAGS += -DVC_HAVE_UNICORN
+TEST_LIBS += -lunicorn
+endif
+
+OBJ := $(SRC:%.c=$(B)/%.o)
+TEST_OBJ := $(TEST_SRC:%.c=$(B)/%.o)
+BENCH_OBJ := $(BENCH_SRC:%.c=$(B)/%.o)
+EXAMPLE_BIN := $(EXAMPLES:%=$(B)/examples/%)
+
+.PHONY: all help deps demo check run-tests objects examples headers layers abi \
+	abi-update map-check lint oracle bench bench-bin install asan ubsan \
+	tsan check-foreign check-install clean
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+# ---- building -------------------------------------------------------------
+
+all: $(B)/libvirtcore.a $(B)/$(SONAME) $(B)/libvirtcore.so \
+	$(B)/libvirtcore.pc examples ## build the library and the examples
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "%-14s%s\n", $$1, $$2}' \
+		$(firstword $(MAKEFILE_LIST))
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(VC_CFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/libvirtcore.a: $(OBJ)
+	rm -f $@
+	$(AR) rcs $@ $(OBJ)
+
+$(B)/$(SONAME): $(OBJ) lib/virtcore.map
+	$(CC) -shared $(CFLAGS) $(LDFLAGS) -Wl,-soname,$(SONAME) \
+		-Wl,--version-script=lib/virtcore.map -Wl,-z,defs \
+		-o $@ $(OBJ) $(LIBS)
+
+$(B)/libvirtcore.so: $(B)/$(SONAME)
+	ln -sf $(SONAME) $@
+
+$(B)/libvirtcore.pc: pkgconfig/libvirtcore.pc.in Makefile
+	@mkdir -p $(@D)
+	sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(libdir)|' \
+		-e 's|@VERSION@|$(VERSION)|; s|@LIBS@|$(LIBS)|' $< > $@
+
+objects: $(OBJ) $(TEST_OBJ)
+
+# Examples see the public headers only, and run from the build tree.
+$(B)/examples/%: examples/%.c examples/check.h $(HEADERS) $(B)/$(SONAME) \
+		$(B)/libvirtcore.so
+	@mkdir -p $(@D)
+	$(CC) -std=c11 $(WARN) $(WERROR) $(CFLAGS) -Iinclude $< -o $@ \
+		$(LDFLAGS) -L$(B) -lvirtcore '-Wl,-rpath,$$ORIGIN/..'
+
+examples: $(EXAMPLE_BIN)
+
+install: all ## install to DESTDIR/PREFIX
+	install -d $(DESTDIR)$(libdir)/pkgconfig \
+		$(DESTDIR)$(PREFIX)/include/virtcore
+	install -m 644 $(B)/libvirtcore.a $(DESTDIR)$(libdir)
+	install -m 755 $(B)/$(SONAME) $(DESTDIR)$(libdir)
+	ln -sf $(SONAME) $(DESTDIR)$(libdir)/libvirtcore.so
+	install -m 644 $(B)/libvirtcore.pc $(DESTDIR)$(libdir)/pkgconfig
+	install -m 644 include/virtcore.h $(DESTDIR)$(PREFIX)/include
+	install -m 644 include/virtcore/*.h $(DESTDIR)$(PREFIX)/include/virtcore
+
+clean: ## remove what was built
+	rm -rf $(B)
+
+# ---- packages -------------------------------------------------------------
+
+DEPS := gcc make pkg-config libelf-dev libcunit1-dev clang abigail-tools \
+	libunicorn-dev nasm cpio busybox-static
+DEPS_FOREIGN := gcc-aarch64-linux-gnu gcc-powerpc64-linux-gnu qemu-user
+
+deps: ## install the Debian packages that are missing
+	@sh tests/deps.sh $(DEPS)
+
+# ---- tests ----------------------------------------------------------------
+
+$(TEST_OBJ): VC_CFLAGS += $(TEST_CFLAGS)
+$(B)/tests/main.o: $(B)/tests/suites.h
+
+# Every tests/test_NAME.c has the suite NAME (tests/rig.h).
+$(B)/tests/suites.h: Makefile $(wildcard tests)
+	@mkdir -p $(@D)
+	@printf 'SUITE(%s)\n' $(SUITES) > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(B)/tests/virtcore-tests: $(TEST_OBJ) $(B)/libvirtcore.a
+	$(CC) $(CFLAGS) $(LDFLAGS) $(TEST_LDFLAGS) -o $@ $(TEST_OBJ) \
+		$(B)/libvirtcore.a $(TEST_LIBS)
+
+run-tests: $(B)/tests/virtcore-tests
+	$(RUN) $(B)/tests/virtcore-tests $(TESTS)
+
+headers: ## compile each public header alone, as C11 and C++17
+	@for h in $(HEADERS); do \
+		$(CC) -std=c11 -pedantic $(WARN) -Werror -Iinclude \
+			-fsyntax-only -x c $$h && \
+		$(CXX) -std=c++17 -pedantic -Wall -Wextra -Werror -Iinclude \
+			-fsyntax-only -x c++ $$h || exit 1; \
+	done
+	$(CC) -std=c11 -pedantic $(WARN) -Werror -Iinclude -fsyntax-only \
+		tests/headers.c
+	$(CXX) -std=c++17 -pedantic -Wall -Wextra -Werror -Iinclude \
+		-fsyntax-only tests/headers.cpp
+	@echo "headers: fine"
+
+layers: ## check that includes point one way, and basenames are unique
+	@sh tests/layers.sh
+
+# clang's warnings on everything; gcc's come with the build.
+lint: $(B)/tests/suites.h
+	@for f in $(SRC); do \
+		clang $(VC_CFLAGS) -Werror -fsyntax-only $$f || exit 1; done
+	@for f in $(TEST_SRC); do \
+		clang $(VC_CFLAGS) $(TEST_CFLAGS) -Werror -fsyntax-only $$f || \
+			exit 1; done
+	@echo "lint: clang has no warnings"
+
+check: ## all tests that have to hold before anything lands
+	$(MAKE) deps
+	$(MAKE) WERROR=-Werror all $(B)/tests/virtcore-tests bench-bin
+	$(MAKE) headers layers lint abi check-install
+	$(B)/examples/hello
+	$(B)/examples/long_mode
+	$(B)/examples/mmio_device
+	$(MAKE) run-tests
+
+oracle: ## the processor comparisons with 100,000 states per form
+	VC_ORACLE_STATES=100000 $(MAKE) run-tests TESTS=oracle
+
+# Install to a scratch root and build a program against it, both ways.
+check-install: all
+	@rm -rf $(B)/root
+	@$(MAKE) -s install DESTDIR=$(abspath $(B))/root PREFIX=/usr \
+		libdir=/usr/lib B=$(B)/pc-usr >/dev/null
+	@export PKG_CONFIG_SYSROOT_DIR=$(abspath $(B))/root \
+		PKG_CONFIG_LIBDIR=$(abspath $(B))/root/usr/lib/pkgconfig \
+		PKG_CONFIG_ALLOW_SYSTEM_LIBS=1 \
+		PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1; \
+	set -e; \
+	$(CC) examples/hello.c -o $(B)/root/shared \
+		$$(pkg-config --cflags --libs libvirtcore); \
+	LD_LIBRARY_PATH=$(B)/root/usr/lib $(B)/root/shared >/dev/null; \
+	rm $(B)/root/usr/lib/libvirtcore.so*; \
+	$(CC) examples/hello.c -o $(B)/root/static \
+		$$(pkg-config --static --cflags --libs libvirtcore); \
+	$(B)/root/static >/dev/null
+	@echo "check-install: shared and static programs build and run"
+
+SAN := -O1 -g -fno-omit-frame-pointer
+asan: ## run the tests under AddressSanitizer and UBSan
+	ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 \
+	UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+	$(MAKE) B=build/asan VC_CFLAGS_EXTRA=-DVC_DEBUG run-tests \
+		CFLAGS='$(SAN) -fsanitize=address,undefined' \
+
+ubsan: ## run the tests under UBSan, without recovery
+	$(MAKE) B=build/ubsan VC_CFLAGS_EXTRA=-DVC_DEBUG run-tests \
+		CFLAGS='$(SAN) -fsanitize=undefined -fno-sanitize-recover=all'
+
+tsan: ## run the tests under ThreadSanitizer
+	TSAN_OPTIONS=halt_on_error=1 \
+	$(MAKE) B=build/tsan VC_CFLAGS_EXTRA=-DVC_DEBUG run-tests \
+		CFLAGS='$(SAN) -fsanitize=thread'
+
+check-foreign: ## cross-build for aarch64 and ppc64 and run under qemu-user
+	@sh tests/deps.sh $(DEPS_FOREIGN)
+	$(MAKE) B=build/aarch64 CC=aarch64-linux-gnu-gcc \
+		AR=aarch64-linux-gnu-ar LDFLAGS=-static LIBELF=no MINI=yes \
+		UNICORN=no RUN=qemu-aarch64 run-tests
+	$(MAKE) B=build/ppc64 CC=powerpc64-linux-gnu-gcc \
+		AR=powerpc64-linux-gnu-ar LDFLAGS=-static LIBELF=no MINI=yes \
+		UNICORN=no RUN=qemu-ppc64 run-tests
+
+# ---- ABI ------------------------------------------------------------------
+
+ABIDW := abidw --no-corpus-path --no-comp-dir-path --drop-private-types \
+	--headers-dir include
+ABI := tests/abi/libvirtcore.abi
+
+abi: $(B)/$(SONAME) ## compare the ABI with the checked-in description
+	@sh tests/mapcheck.sh $(B)/$(SONAME)
+	@$(ABIDW) --out-file $(B)/libvirtcore.abi $(B)/$(SONAME)
+	@abidiff $(ABI) $(B)/libvirtcore.abi || { \
+		echo "The ABI differs from $(ABI). If that is intended," \
+		     "run 'make abi-update' and commit it with the change."; \
+		exit 1; }
+	@echo "abi: as in $(ABI)"
+
+abi-update: $(B)/$(SONAME) ## make this build's ABI the checked-in one
+	@mkdir -p $(dir $(ABI))
+	$(ABIDW) --out-file $(ABI) $(B)/$(SONAME)
+
+# ---- speed ----------------------------------------------------------------
+
+BENCH_DIR ?= ../shared/bench
+
+bench-bin: $(if $(BENCH_SRC),$(B)/bench/vcrun) ## build build/bench/vcrun
+
+$(B)/bench/vcrun: $(BENCH_OBJ) $(B)/libvirtcore.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(BENCH_OBJ) $(B)/libvirtcore.a $(LIBS)
+
+bench: bench-bin ## the benchmark table, with native and the Debian peers
+	cd $(BENCH_DIR) && ./run-peers --add \
+		'virtcore@10=$(abspath $(B))/bench/vcrun {elf} scale={scale} skip={skip}'
+
+# ---- demonstration --------------------------------------------------------
+
+demo: ## boot Debian's cloud kernel to busybox and back
+	$(MAKE) deps
+	$(MAKE) all
+	sh examples/demo.sh $(B)
+
+-include $(OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(BENCH_OBJ:.o=.d)

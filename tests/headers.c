@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * headers.c: what the headers promise to C programs and to the ABI. Compiled
+ * only: `make headers`.
+ */
+#include <virtcore.h>
+
+#define AT(type, member, at) \
+	_Static_assert(offsetof(type, member) == (at), #type "." #member)
+#define SIZE(type, size) _Static_assert(sizeof(type) == (size), #type)
+
+SIZE(vc_vm_options, 40);
+AT(vc_vm_options, tsc_hz, 16);
+SIZE(vc_cpuid_entry, 32);
+SIZE(vc_x86_segment, 16);
+SIZE(vc_x86_table, 16);
+SIZE(vc_exit_io, 16);
+SIZE(vc_exit_mmio, 24);
+SIZE(vc_exit_debug, 16);
+AT(vc_exit, reason, 4);
+AT(vc_exit, rip, 16);
+AT(vc_exit, io, 32);
+AT(vc_exit, mmio, 48);
+AT(vc_exit, debug, 72);
+AT(vc_exit, poweroff, 88);
+AT(vc_exit, fail, 96);
+SIZE(vc_exit, 112);
+AT(vc_x86_state, gpr, 8);
+AT(vc_x86_state, rip, 136);
+AT(vc_x86_state, seg, 152);
+_Static_assert(sizeof(vc_x86_state) % 8 == 0, "padded by hand");
+_Static_assert(sizeof(void *) != 8 || sizeof(vc_memory_region) == 32, "");
+
+vc_vm_options options = VC_VM_OPTIONS_INIT;

@@ -1,0 +1,67 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Includes point one way: see the README's map. Prints what breaks the rule.
+bad=0
+
+# files... | the quoted includes that they may have, as an extended regexp
+allow()
+{
+	pattern=$1
+	shift
+	for f in "$@"; do
+		[ -f "$f" ] || continue
+		grep -nE '^[ 	]*#[ 	]*include[ 	]*"' "$f" |
+			grep -vE "\"($pattern)\"" | sed "s|^|$f:|" && bad=1
+	done
+}
+
+local_headers()
+{
+	ls "$1"/*.h 2>/dev/null | sed 's|.*/||; s|\.|\\.|g' | paste -sd'|'
+}
+
+bad_if()
+{
+	if [ -n "$1" ]; then
+		echo "$1"
+		bad=1
+	fi
+}
+
+out=$(
+	allow 'virtcore\.h|virtcore/[a-z0-9]+\.h' include/virtcore.h \
+		include/virtcore/*.h
+	allow 'virtcore\.h|virtcore/[a-z0-9]+\.h|check\.h' examples/*.c \
+		examples/*.h
+	allow 'virtcore\.h|internal\.h|backend\.h|os\.h' lib/core/*.[ch]
+	allow 'virtcore\.h|virtcore/[a-z0-9]+\.h|devices\.h' lib/devices/*.[ch]
+	allow "virtcore\\.h|virtcore/[a-z0-9]+\\.h|\\.\\./devices/devices\\.h|$(local_headers lib/machine)" \
+		lib/machine/*.[ch]
+	for d in backends/*/; do
+		allow "(\\.\\./\\.\\./lib/core/)?(backend|internal)\\.h|virtcore\\.h|virtcore/[a-z0-9]+\\.h|$(local_headers "$d")" \
+			"$d"*.[ch]
+	done
+)
+bad_if "$out"
+
+# Only backends.c names a backend.
+out=$(grep -nE 'vc__backend_[a-z]+\b' lib/core/*.c lib/devices/*.c \
+	lib/machine/*.c 2>/dev/null | grep -v '^lib/core/backends.c:' |
+	grep -v 'vc__backend_by_id')
+bad_if "$out"
+
+# ar keys members by basename.
+out=$(find lib backends -name '*.c' | sed 's|.*/||' | sort | uniq -d |
+	sed 's/^/two files are called /')
+bad_if "$out"
+
+# Globals that are shared begin with vc_, so that static linking never collides.
+a=${1:-build/libvirtcore.a}
+if [ -f "$a" ]; then
+	out=$(nm -g --defined-only "$a" 2>/dev/null |
+		awk 'NF == 3 && $3 !~ /^(vc_|__)/ { print "global symbol " $3 }')
+	bad_if "$out"
+fi
+
+[ $bad = 0 ] && echo "layers: fine"
+exit $bad
