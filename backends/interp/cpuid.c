@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cpuid.c: the engine's own CPU model, and the parts of CPUID that follow the
+ * vCPU's state (SDM 2A, CPUID).
+ *
+ * The model is x86-64 as it began, with what was added for kernels since. It
+ * calls itself an Intel family 6 model 1Ch stepping 10: an in-order core, and
+ * the last of them without errata that system software works around. Systems
+ * take such a core for one that does not speculate, which is true of us, and
+ * leave out their costly defences.
+ */
+#include "engine.h"
+#include "fpu.h"
+#include "select.h"
+#include "system.h"
+
+#define SIGNATURE	0x000106cau
+#define CLFLUSH_LINE	64u
+
+/* Leaf 1 */
+#define EDX1_FPU	0x00000001u
+#define EDX1_DE		0x00000004u
+#define EDX1_PSE	0x00000008u
+#define EDX1_TSC	0x00000010u
+#define EDX1_MSR	0x00000020u
+#define EDX1_PAE	0x00000040u
+#define EDX1_MCE	0x00000080u
+#define EDX1_CX8	0x00000100u
+#define EDX1_APIC	0x00000200u
+#define EDX1_SEP	0x00000800u
+#define EDX1_MTRR	0x00001000u
+#define EDX1_PGE	0x00002000u
+#define EDX1_MCA	0x00004000u
+#define EDX1_CMOV	0x00008000u
+#define EDX1_PAT	0x00010000u
+#define EDX1_PSE36	0x00020000u
+#define EDX1_CLFSH	0x00080000u
+#define EDX1_MMX	0x00800000u
+#define EDX1_FXSR	0x01000000u
+#define EDX1_SSE	0x02000000u
+#define EDX1_SSE2	0x04000000u
+#define EDX1_HTT	0x10000000u
+#define ECX1_CX16	0x00002000u
+#define ECX1_PCID	0x00020000u
+#define ECX1_X2APIC	0x00200000u
+#define ECX1_DEADLINE	0x01000000u
+#define ECX1_XSAVE	0x04000000u
+#define ECX1_OSXSAVE	0x08000000u
+#define ECX1_HYPERVISOR	0x80000000u
+/* Leaf 6 */
+#define EAX6_ARAT	0x4u	/* the APIC timer never stops */
+/* Leaf 7 */
+#define EBX7_FSGSBASE	0x00000001u
+#define EBX7_TSC_ADJUST	0x00000002u
+#define EBX7_FDP_EXCPTN	0x00000040u	/* FDP with exceptions only */
+#define EBX7_SMEP	0x00000080u
+#define EBX7_ERMS	0x00000200u
+#define EBX7_INVPCID	0x00000400u
+#define EBX7_NO_FCS	0x00002000u	/* FCS and FDS are always 0 */
+#define EBX7_SMAP	0x00100000u
+#define ECX7_UMIP	0x00000004u
+/* Leaf 80000001 */
+#define EDX8_SYSCALL	0x00000800u
+#define EDX8_NX		0x00100000u
+#define EDX8_GB		0x04000000u
+#define EDX8_RDTSCP	0x08000000u
+#define EDX8_LM		0x20000000u
+#define ECX8_LAHF	0x00000001u
+
+/* The local APIC's timer runs at 1 GHz, and so does the crystal of leaf 15:
+ * guests take one for the other. */
+#define CRYSTAL_HZ	1000000000u
+
+#define MSR_APIC_BASE	0x1bu
+
+#define WHOLE		0u
+#define SUB		VC_CPUID_SUBLEAF
+
+/* Four caches' worth of leaf 4: type and level, ways, sets. */
+#define CACHE(type, level)	((type) | (level) << 5 | 1u << 8)
+#define WAYS(n)	(((n) - 1u) << 22 | (CLFLUSH_LINE - 1u))
+
+static const vc_cpuid_entry model[] = {
+	/* leaf, subleaf, flags, eax, ebx, ecx, edx */
+	{ 0x0, 0, WHOLE, 0x16, 0x756e6547, 0x6c65746e, 0x49656e69, 0 },
+	{ 0x1, 0, WHOLE, SIGNATURE, CLFLUSH_LINE / 8 << 8,
+	  ECX1_CX16 | ECX1_PCID | ECX1_X2APIC | ECX1_DEADLINE | ECX1_XSAVE |
+	  ECX1_HYPERVISOR,
+	  EDX1_FPU | EDX1_DE | EDX1_PSE | EDX1_TSC | EDX1_MSR | EDX1_PAE |
+	  EDX1_MCE | EDX1_CX8 | EDX1_APIC | EDX1_SEP | EDX1_MTRR | EDX1_PGE |
+	  EDX1_MCA | EDX1_CMOV | EDX1_PAT | EDX1_PSE36 | EDX1_CLFSH |
+	  EDX1_MMX | EDX1_FXSR | EDX1_SSE | EDX1_SSE2, 0 },
+	/* leaf 2: see leaf 4 */
+	{ 0x2, 0, WHOLE, 0x0000ff01, 0, 0, 0, 0 },
+	{ 0x4, 0, SUB, CACHE(1u, 1u), WAYS(8u), 63, 0, 0 },	/* 32 KiB */
+	{ 0x4, 1, SUB, CACHE(2u, 1u), WAYS(8u), 63, 0, 0 },
+	{ 0x4, 2, SUB, CACHE(3u, 2u), WAYS(8u), 1023, 0, 0 },	/* 512 KiB */
+	{ 0x6, 0, WHOLE, EAX6_ARAT, 0, 0, 0, 0 },
+	{ 0x7, 0, SUB, 0, EBX7_FSGSBASE | EBX7_TSC_ADJUST | EBX7_FDP_EXCPTN |
+	  EBX7_SMEP | EBX7_ERMS | EBX7_INVPCID | EBX7_NO_FCS | EBX7_SMAP,
+	  ECX7_UMIP, 0, 0 },
+	{ 0xb, 0, SUB, 0, 1, 0x100, 0, 0 },
+	{ 0xb, 1, SUB, 0, 1, 0x201, 0, 0 },
+	{ 0xd, 0, SUB, 3, 576, 576, 0, 0 },
+	{ 0xd, 1, SUB, 0, 0, 0, 0, 0 },
+	{ 0x15, 0, WHOLE, 1, 1, CRYSTAL_HZ, 0, 0 },
+	{ 0x16, 0, WHOLE, 1000, 1000, 1000, 0, 0 },
+	{ 0x40000000, 0, WHOLE, 0x40000000, 0x7662696c, 0x63747269,
+	  0x0065726f, 0 },				/* libvirtcore */
+	{ 0x80000000, 0, WHOLE, 0x80000008, 0, 0, 0, 0 },
+	{ 0x80000001, 0, WHOLE, 0, 0, ECX8_LAHF,
+	  EDX8_SYSCALL | EDX8_NX | EDX8_GB | EDX8_RDTSCP | EDX8_LM, 0 },
+	/* "libvirtcore interp" */
+	{ 0x80000002, 0, WHOLE, 0x7662696c, 0x63747269, 0x2065726f,
+	  0x65746e69, 0 },
+	{ 0x80000003, 0, WHOLE, 0x00007072, 0, 0, 0, 0 },
+	{ 0x80000004, 0, WHOLE, 0, 0, 0, 0, 0 },
+	/* 512 KiB, 8 ways */
+	{ 0x80000006, 0, WHOLE, 0, 0, 512u << 16 | 6u << 12 | CLFLUSH_LINE, 0,
+	  0 },
+	{ 0x80000007, 0, WHOLE, 0, 0, 0, 0x100, 0 },	/* invariant TSC */
+	{ 0x80000008, 0, WHOLE, LIN_BITS << 8 | PHYS_BITS, 0, 0, 0, 0 },
+};
+
+uint32_t vc__interp_cpuid_default(vc_cpuid_entry *table, uint32_t n)
+{
+	uint32_t have = VC__ARRAY_LEN(model);
+
+	if (n)
+		memcpy(table, model, (n < have ? n : have) * sizeof(*model));
+	return have;
+}
+
+/* As the table above has it: what no CPU model of ours lists is #UD. */
+bool vc__cpuid_offers(unsigned feature)
+{
+	const uint64_t have = UINT64_C(1) << X86_FEAT_BASE |
+		UINT64_C(1) << X86_FEAT_MMX | UINT64_C(1) << X86_FEAT_SSE |
+		UINT64_C(1) << X86_FEAT_SSE2 | UINT64_C(1) << X86_FEAT_XSAVE |
+		UINT64_C(1) << X86_FEAT_FSGSBASE |
+		UINT64_C(1) << X86_FEAT_RDTSCP | UINT64_C(1) << X86_FEAT_CX16 |
+		UINT64_C(1) << X86_FEAT_INVPCID | UINT64_C(1) << X86_FEAT_SMAP;
+
+	return feature < X86_FEAT_COUNT && (have >> feature & 1);
+}
+_Static_assert(X86_FEAT_COUNT <= 64, "features fit a word");
+
+/* ---- what depends on the vCPU ---- */
+
+/* Bits that number n processors. */
+static unsigned id_bits(uint32_t n)
+{
+	unsigned bits = 0;
+
+	while (((uint32_t)1 << bits) < n)
+		bits++;
+	return bits;
+}
+
+/*
+ * TSC rate as a ratio to the crystal. Guests multiply the crystal's kHz by ebx
+ * in 32 bits, so a ratio with a large numerator is better not told at all than
+ * told and misread: they calibrate then.
+ */
+static void tsc_ratio(const vc_vm *vm, uint32_t regs[4])
+{
+	uint64_t a = vm->tsc_hz, b = CRYSTAL_HZ, t;
+
+	while (b) {
+		t = a % b;
+		a = b;
+		b = t;
+	}
+	if (!a || vm->tsc_hz / a * (CRYSTAL_HZ / 1000) > UINT32_MAX) {
+		regs[0] = regs[1] = regs[2] = 0;
+		return;
+	}
+	regs[0] = (uint32_t)(CRYSTAL_HZ / a);
+	regs[1] = (uint32_t)(vm->tsc_hz / a);
+	regs[2] = CRYSTAL_HZ;
+}
+
+static void mhz(const vc_vm *vm, uint32_t regs[4])
+{
+	uint64_t v = vm->tsc_hz / 1000000;
+
+	regs[0] = regs[1] = (uint32_t)(v > 0xffff ? 0xffff : v);
+}
+
+/* The size of the XSAVE area for the parts that XCR0 has: the legacy region
+ * and header, and AVX when an embedder's table and XCR0 have it. */
+static uint32_t xsave_size(const struct cpu *cpu)
+{
+	return cpu->xcr0 & 4 ? 832 : 576;
+}
+
+void vc__cpuid_now(struct cpu *cpu, uint32_t leaf, uint32_t subleaf,
+		   uint32_t regs[4])
+{
+	const vc_vm *vm = cpu->vm;
+	uint32_t id = cpu->vcpu->index, bits = id_bits(vm->vcpu_max);
+
+	vc__cpuid(cpu->vcpu, leaf, subleaf, regs);
+	switch (leaf) {
+	case 0x1:
+		regs[1] = (regs[1] & 0xff00) | id << 24 |
+			  ((uint32_t)1 << bits) << 16;
+		if (vm->vcpu_max > 1)
+			regs[3] |= EDX1_HTT;
+		if (!vc__msr_find(vm, MSR_APIC_BASE)) {
+			/* The local APIC is a device, and there is none. */
+			regs[2] &= ~(ECX1_X2APIC | ECX1_DEADLINE);
+			regs[3] &= ~EDX1_APIC;
+		}
+		if (CR4_ON(CR4_OSXSAVE))
+			regs[2] |= ECX1_OSXSAVE;
+		else
+			regs[2] &= ~ECX1_OSXSAVE;
+		break;
+	case 0x4:
+		/* cores in the package; no cache is shared */
+		if (regs[0] & 0x1f)
+			regs[0] |= (((uint32_t)1 << bits) - 1) << 26;
+		break;
+	case 0xb:
+		if (subleaf == 1 && regs[1]) {
+			regs[0] = bits;
+			regs[1] = vm->vcpu_max;
+		}
+		regs[2] = (regs[2] & ~0xffu) | (subleaf & 0xff);
+		regs[3] = id;
+		break;
+	case 0xd:
+		if (subleaf == 0)
+			regs[1] = xsave_size(cpu);
+		break;
+	case 0x15:
+		if (regs[0] == 1 && regs[1] == 1 && regs[2] == CRYSTAL_HZ)
+			tsc_ratio(vm, regs);
+		break;
+	case 0x16:
+		if (regs[0] == 1000 && regs[1] == 1000)
+			mhz(vm, regs);
+		break;
+	default:
+		break;
+	}
+}
+
+OP(cpuid)
+{
+	uint32_t regs[4];
+
+	(void)op;
+	vc__fpu_leave(cpu);
+	vc__cpuid_now(cpu, get32(cpu, R_RAX), get32(cpu, R_RCX), regs);
+	vc__fpu_enter(cpu);
+	set32(cpu, R_RAX, regs[0]);
+	set32(cpu, R_RBX, regs[1]);
+	set32(cpu, R_RCX, regs[2]);
+	set32(cpu, R_RDX, regs[3]);
+	return X_OK;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * select.h: who does an instruction that is not one of lower.c's own forms. A
+ * selector looks at a decoded instruction and, when it is one of its area,
+ * sets op->fn and returns true; a, b, base, disp, seg, imm and aux have been
+ * filled by lower.c's habits and may be changed.
+ */
+#ifndef VC_INTERP_SELECT_H
+#define VC_INTERP_SELECT_H
+
+#include "cpu.h"
+#include "decode.h"
+
+/* Segments, far transfers, control registers, MSRs, ports ... system.c */
+bool vc__select_system(const struct x86_insn *in, struct op *op);
+/* x87, MMX, SSE, FXSAVE and XSAVE. */
+bool vc__select_fpu(const struct x86_insn *in, struct op *op);
+
+/* Does the engine's CPU model have the feature (enum x86_feature)? cpuid.c */
+bool vc__cpuid_offers(unsigned feature);
+
+#endif
