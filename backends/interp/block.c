@@ -1,0 +1,628 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * block.c: the store of decoded blocks: looking them up, making them, linking
+ * them, and throwing them away when their bytes change.
+ *
+ * A block is keyed by where its bytes are (guest-physical) and by the mode
+ * word; it does not know its RIP, which is R_IP + off. It ends at a branch, at
+ * the page's end, or when full. An instruction that runs into the next page is
+ * a block of its own, with a guard that the next page is still the same one.
+ *
+ * A block whose bytes changed is not freed but made stale: the first op of
+ * each of its instructions becomes one that goes to look up its RIP again. So
+ * links and cached jumps to it need not be found, and a store may hit the very
+ * block that runs: the instruction finishes, the next one is new. Memory comes
+ * back when everything is flushed.
+ */
+#include <stdlib.h>
+
+#include "decode.h"
+#include "engine.h"
+#include "ops.h"
+#include "run.h"
+
+#define CHUNK_SIZE	((size_t)256 * 1024)
+#define FIRST_CHUNK	((size_t)16 * 1024)
+#define CODE_MAX	((size_t)96 * 1024 * 1024)
+
+struct chunk {
+	struct chunk *next;
+	size_t size;
+	size_t used;
+	_Alignas(32) uint8_t data[];
+};
+
+static void *code_alloc(struct engine *eng, size_t size)
+{
+	struct chunk *c = eng->chunks;
+	void *p;
+
+	size = (size + 31) & ~(size_t)31;
+	if (!c || c->size - c->used < size) {
+		size_t room = c ? CHUNK_SIZE : FIRST_CHUNK;
+
+		c = aligned_alloc(32, sizeof(*c) + room);
+		if (!c)
+			return NULL;
+		c->next = eng->chunks;
+		c->size = room;
+		c->used = 0;
+		eng->chunks = c;
+		eng->code_bytes += room;
+	}
+	p = c->data + c->used;
+	c->used += size;
+	return p;
+}
+
+void vc__blocks_free(struct engine *eng)
+{
+	while (eng->chunks) {
+		struct chunk *next = eng->chunks->next;
+
+		free(eng->chunks);
+		eng->chunks = next;
+	}
+	eng->code_bytes = 0;
+	free(eng->scratch);
+	eng->scratch = NULL;
+}
+
+/* Forget all decoded code. Ops that are running must not be gone on with. */
+void vc__blocks_flush(struct engine *eng)
+{
+	struct block *scratch = eng->scratch;
+
+	eng->scratch = NULL;
+	vc__blocks_free(eng);
+	eng->scratch = scratch;
+	memset(eng->page_hash, 0, sizeof(eng->page_hash));
+	memset(eng->block_hash, 0, sizeof(eng->block_hash));
+	eng->flushes++;
+	/* the fetch TLB and the jump cache point to what is gone */
+	vc__tlb_flush(&eng->cpu, true);
+}
+
+/* ---- pages with code ---- */
+
+static unsigned page_slot(uint64_t gpa)
+{
+	return (unsigned)(gpa >> 12 ^ gpa >> 22) & (PAGE_HASH - 1);
+}
+
+struct code_page *vc__code_page_find(struct engine *eng, uint64_t gpa)
+{
+	struct code_page *p = eng->page_hash[page_slot(gpa)];
+
+	while (p && p->gpa != gpa)
+		p = p->hash_next;
+	return p && p->granules ? p : NULL;
+}
+
+struct code_page *vc__code_page(struct cpu *cpu, uint64_t gpa, uint8_t *host)
+{
+	struct engine *eng = ENGINE(cpu);
+	struct code_page **slot = &eng->page_hash[page_slot(gpa)], *p;
+
+	for (p = *slot; p; p = p->hash_next)
+		if (p->gpa == gpa)
+			return p;
+	p = code_alloc(eng, sizeof(*p));
+	if (!p)
+		return NULL;
+	*p = (struct code_page){ .gpa = gpa, .host = host, .hash_next = *slot };
+	*slot = p;
+	return p;
+}
+
+/* Bits of the 64-byte granules of [off, off + size) of a page. */
+static uint64_t granule_mask(unsigned off, unsigned size)
+{
+	unsigned first = off >> 6, last = (off + size - 1) >> 6;
+
+	return ~(uint64_t)0 << first & ~(uint64_t)0 >> (63 - last);
+}
+
+/* The part of b that lies on page: [*from, *to) of it. */
+static void part_on_page(const struct block *b, const struct code_page *page,
+			 unsigned *from, unsigned *to)
+{
+	unsigned off = (unsigned)b->gpa & 4095;
+
+	if (b->page[0] == page) {
+		*from = off;
+		*to = off + b->bytes < 4096 ? off + b->bytes : 4096;
+	} else {
+		*from = 0;
+		*to = off + b->bytes - 4096;
+	}
+}
+
+static struct block **next_on_page(struct block *b, const struct code_page *page)
+{
+	return &b->page_next[b->page[0] != page];
+}
+
+static void page_add(struct cpu *cpu, struct code_page *page, struct block *b)
+{
+	unsigned from, to;
+
+	part_on_page(b, page, &from, &to);
+	if (!page->granules)
+		vc__tlb_protect(cpu, page->host);
+	page->granules |= granule_mask(from, to - from);
+	*next_on_page(b, page) = page->blocks;
+	page->blocks = b;
+}
+
+static void page_recount(struct code_page *page)
+{
+	page->granules = 0;
+	for (struct block *b = page->blocks; b; b = *next_on_page(b, page)) {
+		unsigned from, to;
+
+		part_on_page(b, page, &from, &to);
+		page->granules |= granule_mask(from, to - from);
+	}
+}
+
+static void page_remove(struct code_page *page, struct block *gone)
+{
+	struct block **at = &page->blocks;
+
+	while (*at && *at != gone)
+		at = next_on_page(*at, page);
+	if (*at)
+		*at = *next_on_page(gone, page);
+}
+
+/* ---- blocks ---- */
+
+static unsigned block_slot(uint64_t gpa, uint32_t mode)
+{
+	return (unsigned)(gpa ^ gpa >> 11 ^ mode * 0x9e5u) & (BLOCK_HASH - 1);
+}
+
+static struct block *block_find(struct engine *eng, uint64_t gpa, uint32_t mode)
+{
+	struct block *b = eng->block_hash[block_slot(gpa, mode)];
+
+	while (b && (b->gpa != gpa || b->mode != mode))
+		b = b->hash_next;
+	return b;
+}
+
+static void block_drop(struct engine *eng, struct block *b)
+{
+	struct block **at = &eng->block_hash[block_slot(b->gpa, b->mode)];
+	unsigned off = UINT32_MAX;
+
+	while (*at != b)
+		at = &(*at)->hash_next;
+	*at = b->hash_next;
+	for (unsigned i = 0; i < b->op_count; i++) {
+		if (b->ops[i].off != off)
+			b->ops[i].fn = vc__op_stale;
+		off = b->ops[i].off;
+	}
+	b->stale = 1;
+}
+
+void vc__code_written(struct cpu *cpu, struct code_page *page, uint64_t gpa,
+		      unsigned size)
+{
+	unsigned off = (unsigned)(gpa & 4095);
+	struct block *b, *next;
+	bool hit = false;
+
+	if (!(page->granules & granule_mask(off, size)))
+		return;
+	for (b = page->blocks; b; b = next) {
+		unsigned from, to;
+
+		next = *next_on_page(b, page);
+		part_on_page(b, page, &from, &to);
+		if (off >= to || off + size <= from)
+			continue;
+		block_drop(ENGINE(cpu), b);
+		page_remove(b->page[0], b);
+		if (b->page[1])
+			page_remove(b->page[1], b);
+		hit = true;
+	}
+	page_recount(page);
+	(void)hit;
+}
+
+/* ---- making one ---- */
+
+static enum x86_mode decoder_mode(uint32_t mode)
+{
+	return mode & MODE_CODE64 ? X86_MODE64 :
+	       mode & MODE_CODE32 ? X86_MODE32 : X86_MODE16;
+}
+
+/* What is decoded of a block, before it is lowered. */
+struct draft {
+	struct x86_insn insn[BLOCK_INSNS];
+	unsigned count;
+	unsigned bytes;
+	struct code_page *second;	/* when the only one straddles */
+};
+
+/* Bytes that are no instruction: an operation that faults takes their place. */
+static void draft_bad(struct x86_insn *in, int why)
+{
+	memset(in, 0, sizeof(*in));
+	in->op = why == X86_DEC_LONG ? X86_OP_TOO_LONG : X86_OP_UNDEFINED;
+	in->len = 1;
+	in->attr = X86_ENDS_BLOCK;
+}
+
+/* The one instruction at la whose bytes run into the next page. */
+static int draft_straddling(struct cpu *cpu, struct code_page *page, uint64_t la,
+			    struct draft *d)
+{
+	uint8_t bytes[16];
+	unsigned first = 4096 - (unsigned)(la & 4095);
+	uint64_t next = ((la | 4095) + 1) & cpu->lin_mask;
+	int rc = vc__fetch_page(cpu, next, &d->second);
+
+	if (rc)
+		return rc;
+	memcpy(bytes, page->host + (la & 4095), first);
+	memcpy(bytes + first, d->second->host, sizeof(bytes) - first);
+	rc = vc__decode(&d->insn[0], bytes, 15, decoder_mode(cpu->mode));
+	if (rc < 0)
+		draft_bad(&d->insn[0], rc);
+	d->count = 1;
+	d->bytes = d->insn[0].len;
+	return X_OK;
+}
+
+static int draft_fill(struct cpu *cpu, struct code_page *page, uint64_t la,
+		      unsigned max, struct draft *d)
+{
+	unsigned off = (unsigned)(la & 4095), start = off;
+
+	d->count = 0;
+	d->second = NULL;
+	while (d->count < max && off < 4096) {
+		struct x86_insn *in = &d->insn[d->count];
+		unsigned avail = 4096 - off;
+		int rc = vc__decode(in, page->host + off,
+				    avail < 15 ? avail : 15,
+				    decoder_mode(cpu->mode));
+
+		if (rc == X86_DEC_MORE) {
+			if (d->count)
+				break;
+			return draft_straddling(cpu, page, la, d);
+		}
+		if (rc < 0)
+			draft_bad(in, rc);
+		d->count++;
+		off += in->len;
+		if (in->attr & X86_ENDS_BLOCK && !vc__lower_goes_on(in))
+			break;
+	}
+	d->bytes = off - start;
+	return X_OK;
+}
+
+/*
+ * Which instructions' flags nobody can see: those that a later one of the
+ * block writes before any reads them, with nothing between that can fault or
+ * leave.
+ */
+static bool may_write_flags_or_not(const struct x86_insn *in)
+{
+	/* shifts by CL: a count of 0 leaves the flags */
+	return in->op >= X86_ROL && in->op <= X86_SAR ?
+	       in->opnd[1].kind != OPND_IMM || !(in->imm & 31) :
+	       in->op == X86_SHLD || in->op == X86_SHRD;
+}
+
+static void find_dead_flags(const struct draft *d, bool *dead)
+{
+	uint16_t live = FL_ARITH;
+
+	for (unsigned i = d->count; i-- > 0;) {
+		const struct x86_insn *in = &d->insn[i];
+
+		dead[i] = !(live & (in->fl_write | in->fl_undef));
+		if (in->attr & (X86_MAY_FAULT | X86_ENDS_BLOCK))
+			live = FL_ARITH;
+		else if (may_write_flags_or_not(in))
+			live |= in->fl_read;
+		else
+			live = (uint16_t)((live & ~in->fl_write) | in->fl_read);
+	}
+}
+
+/* Enough for the longest block with everything that may go around it. */
+#define DRAFT_OPS	(BLOCK_INSNS * OPS_PER_INSN + 4)
+
+static unsigned draft_lower(const struct draft *d, uint32_t mode, unsigned off,
+			    struct op *ops)
+{
+	struct lowering lo = { .ops = ops, .mode = mode };
+	bool dead[BLOCK_INSNS];
+	unsigned i = 0;
+
+	find_dead_flags(d, dead);
+	if (d->second)
+		ops[lo.count++] = (struct op){
+			.fn = vc__op_guard_second,
+			.imm = (uintptr_t)d->second,
+		};
+	while (i < d->count) {
+		const struct x86_insn *in = &d->insn[i];
+		unsigned from = lo.count, used;
+
+		used = vc__lower(&lo, in, off, i + 1 < d->count ? in + 1 : NULL,
+				 dead[i]);
+		if (!i && d->second)
+			from = 0;
+		/* the slot of links is no op */
+		for (unsigned k = from; k < lo.count - lo.linked; k++) {
+			ops[k].off = (uint16_t)off;
+			ops[k].len = in->len;
+			ops[k].left = (uint8_t)(d->count - i);
+		}
+		for (unsigned k = 0; k < used; k++)
+			off += d->insn[i + k].len;
+		i += used;
+	}
+	return vc__lower_end(&lo, off);
+}
+
+static int block_fill(struct cpu *cpu, struct code_page *page, uint64_t la,
+		      unsigned max, struct draft *d, struct op *ops,
+		      unsigned *count)
+{
+	int rc = draft_fill(cpu, page, la, max, d);
+
+	if (!rc)
+		*count = draft_lower(d, cpu->mode, (unsigned)(la & 4095), ops);
+	return rc;
+}
+
+static int out_of_memory(struct cpu *cpu)
+{
+	cpu->exit_reason = VC_EXIT_FAIL;
+	cpu->vcpu->exit.fail = (vc_exit_fail){ VC_FAIL_HOST, VC_ENOMEM, 0 };
+	return X_EXIT_BEFORE;
+}
+
+static int block_make(struct cpu *cpu, struct code_page *page, uint64_t la,
+		      struct block **out)
+{
+	struct engine *eng = ENGINE(cpu);
+	struct op ops[DRAFT_OPS];
+	struct draft d;
+	struct block *b;
+	unsigned count, slot;
+	int rc = block_fill(cpu, page, la, BLOCK_INSNS, &d, ops, &count);
+
+	if (rc)
+		return rc;
+	b = code_alloc(eng, sizeof(*b) + count * sizeof(struct op));
+	if (!b)
+		return out_of_memory(cpu);
+	*b = (struct block){
+		.gpa = page->gpa | (la & 4095),
+		.page = { page, d.second },
+		.mode = cpu->mode,
+		.bytes = (uint16_t)d.bytes,
+		.insns = (uint8_t)d.count,
+		.op_count = (uint16_t)vc__lower_real_ops(ops, count),
+	};
+	memcpy(b->ops, ops, count * sizeof(struct op));
+	slot = block_slot(b->gpa, b->mode);
+	b->hash_next = eng->block_hash[slot];
+	eng->block_hash[slot] = b;
+	page_add(cpu, page, b);
+	if (d.second)
+		page_add(cpu, d.second, b);
+	*out = b;
+	return X_OK;
+}
+
+int vc__block_scratch(struct cpu *cpu, unsigned max, struct block **out)
+{
+	struct engine *eng = ENGINE(cpu);
+	uint64_t la = (cpu->rip + cpu->seg[VC_SEG_CS].base) & cpu->lin_mask;
+	struct code_page *page;
+	struct draft d;
+	unsigned count;
+	int rc = vc__fetch_page(cpu, la, &page);
+
+	if (rc)
+		return rc;
+	if (!eng->scratch) {
+		eng->scratch = aligned_alloc(32, sizeof(struct block) +
+					     DRAFT_OPS * sizeof(struct op));
+		if (!eng->scratch)
+			return out_of_memory(cpu);
+	}
+	rc = block_fill(cpu, page, la, max < BLOCK_INSNS ? max : BLOCK_INSNS,
+			&d, eng->scratch->ops, &count);
+	if (rc)
+		return rc;
+	eng->scratch->insns = (uint8_t)d.count;
+	eng->scratch->bytes = (uint16_t)d.bytes;
+	*out = eng->scratch;
+	return X_OK;
+}
+
+/* ---- finding the way ---- */
+
+static const struct op *leave(struct cpu *cpu, int why)
+{
+	cpu->leave = (uint8_t)why;
+	return NULL;
+}
+
+/* The block at cpu->rip, made if need be. */
+static int block_at(struct cpu *cpu, uint64_t la, struct block **out)
+{
+	struct engine *eng = ENGINE(cpu);
+	struct code_page *page;
+	int rc;
+
+	if (eng->code_bytes > CODE_MAX)
+		vc__blocks_flush(eng);
+	rc = vc__fetch_page(cpu, la, &page);
+	if (rc)
+		return rc;
+	*out = block_find(eng, page->gpa | (la & 4095), cpu->mode);
+	return *out ? X_OK : block_make(cpu, page, la, out);
+}
+
+const struct op *vc__enter(struct cpu *cpu)
+{
+	const struct segment *cs = &cpu->seg[VC_SEG_CS];
+	uint64_t la = (cpu->rip + cs->base) & cpu->lin_mask, charged;
+	bool flat = cpu->mode & MODE_FLAT;
+	struct block *b;
+	int rc;
+
+	if (ENGINE(cpu)->slow_debug)
+		return leave(cpu, X_SYNC);
+	if (cpu->retired >= atomic_load_explicit(&cpu->limit,
+						 memory_order_relaxed))
+		return leave(cpu, X_LIMIT);
+	if (!flat && cpu->rip > cs->limit)
+		return leave(cpu, vc__gp(cpu, 0));
+	rc = block_at(cpu, la, &b);
+	if (rc)
+		return leave(cpu, rc);
+	/* A block that reaches over the limit goes one at a time. */
+	if (!flat && cpu->rip + b->bytes - 1 > cs->limit)
+		return leave(cpu, X_CAREFUL);
+	charged = cpu->retired + b->insns;
+	if (charged > atomic_load_explicit(&cpu->limit, memory_order_relaxed))
+		return leave(cpu, X_LIMIT);
+	cpu->retired = charged;
+	R(R_IP) = (cpu->rip - (la & 4095)) & cpu->ip_mask;
+	if (flat)
+		ENGINE(cpu)->jumps[jump_index(cpu->rip)] = (struct jump_entry){
+			.rip = cpu->rip, .to = b->ops, .n = b->insns,
+			.tag = cpu->jump_tag,
+		};
+	NEXT(b->ops);
+}
+
+/* A link to another page goes by way of this: two ops' room, the second of
+ * which holds a link. imm is the page that the target was found on. */
+H(guard)
+{
+	uint64_t ip = (R(R_IP) + (uint64_t)(int64_t)op->disp) & cpu->ip_mask;
+	const struct xtlb_entry *e = &ENGINE(cpu)->xtlb[cpu->cpl == 3]
+				[tlb_index(ip) & (XTLB_SIZE - 1)];
+	const struct link *l = &((const struct op_links *)(op + 1))->taken;
+
+	if (VC_LIKELY(e->va == ip && (uintptr_t)e->page == op->imm)) {
+		R(R_IP) = ip;
+		NEXT(l->to);
+	}
+	cpu->retired -= l->n;
+	cpu->rip = (ip + (uint64_t)(int64_t)l->off) & cpu->ip_mask;
+	return vc__enter(cpu);
+}
+
+/* Before a block of one instruction that runs into the next page. */
+H(guard_second)
+{
+	uint64_t la = (R(R_IP) + cpu->seg[VC_SEG_CS].base + 4096) &
+		      cpu->lin_mask;
+	struct code_page *page;
+	int rc = vc__fetch_page(cpu, la, &page);
+
+	if (VC_UNLIKELY(rc))
+		return vc__op_stop(cpu, op, rc);
+	if (VC_UNLIKELY((uintptr_t)page != op->imm)) {
+		/* another page now: this block is of no more use */
+		struct engine *eng = ENGINE(cpu);
+		uint64_t gpa;
+		struct block *b;
+
+		la = (R(R_IP) + op->off + cpu->seg[VC_SEG_CS].base) &
+		     cpu->lin_mask;
+		rc = vc__fetch_page(cpu, la, &page);
+		if (rc)
+			return vc__op_stop(cpu, op, rc);
+		gpa = page->gpa | (la & 4095);
+		b = block_find(eng, gpa, cpu->mode);
+		if (b && b->page[1]) {
+			block_drop(eng, b);
+			page_remove(b->page[0], b);
+			page_remove(b->page[1], b);
+		}
+		return vc__op_stop(cpu, op, X_RESTART);
+	}
+	NEXT(op + 1);
+}
+
+H(stale)
+{
+	cpu->retired -= op->left;
+	cpu->rip = op_rip(cpu, op);
+	return vc__enter(cpu);
+}
+
+/* Point l at b, which begins at rip on page la; by way of a guard when that is
+ * another page than the one that runs. */
+static bool link_to(struct cpu *cpu, struct link *l, struct block *b,
+		    uint64_t rip, uint64_t la)
+{
+	uint64_t ip = (rip - (la & 4095)) & cpu->ip_mask;
+	struct op *stub;
+	struct op_links *links;
+
+	if (ip == R(R_IP)) {
+		l->to = b->ops;
+		l->n = b->insns;
+		return true;
+	}
+	stub = code_alloc(ENGINE(cpu), 2 * sizeof(*stub));
+	if (!stub)
+		return false;
+	links = (struct op_links *)(void *)(stub + 1);
+	*stub = (struct op){
+		.fn = vc__op_guard,
+		.imm = (uintptr_t)b->page[0],
+		.disp = (int32_t)(ip - R(R_IP)),
+	};
+	links->taken = (struct link){ b->ops, b->insns, (int32_t)(la & 4095) };
+	links->fall = links->taken;
+	l->to = stub;
+	l->n = b->insns;
+	return true;
+}
+
+const struct op *vc__link_slow(struct cpu *cpu, const struct link *from)
+{
+	struct link *l = (struct link *)(uintptr_t)from;
+	struct engine *eng = ENGINE(cpu);
+	uint32_t flushes = eng->flushes;
+	uint64_t la;
+	struct block *b;
+	int rc;
+
+	cpu->rip = (R(R_IP) + (uint64_t)(int64_t)l->off) & cpu->ip_mask;
+	if (cpu->retired >= atomic_load_explicit(&cpu->limit,
+						 memory_order_relaxed))
+		return leave(cpu, X_LIMIT);
+	if (l->n == LINK_UNRESOLVED && !eng->slow_debug) {
+		la = (cpu->rip + cpu->seg[VC_SEG_CS].base) & cpu->lin_mask;
+		rc = block_at(cpu, la, &b);
+		if (rc)
+			return leave(cpu, rc);
+		/* unless the link itself went with a flush */
+		if (flushes == eng->flushes)
+			link_to(cpu, l, b, cpu->rip, la);
+	}
+	return vc__enter(cpu);
+}

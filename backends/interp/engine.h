@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * engine.h: what a vCPU of the engine owns besides its CPU block: TLBs, jump
+ * cache, decoded blocks. All of it is per vCPU and touched by its thread only;
+ * other threads reach it through cpu.limit and the queue of written pages.
+ */
+#ifndef VC_INTERP_ENGINE_H
+#define VC_INTERP_ENGINE_H
+
+#include "exec.h"
+
+#define XTLB_SIZE	256u
+#define PAGE_HASH	1024u
+#define BLOCK_HASH	8192u
+#define FILL_LOG	256u
+#define REPLAY_MAX	80u
+#define WRITTEN_MAX	16u
+
+/*
+ * An access to a device that the current instruction has made. When one later
+ * in the same instruction must be done by the embedder, the instruction starts
+ * again at the next run, and finds these done instead of doing them twice.
+ */
+struct replay {
+	uint64_t address;	/* gpa or port */
+	uint64_t data;
+	uint8_t size;
+	uint8_t is_write;
+	uint8_t is_port;
+};
+
+/* Instruction fetch TLB, for user and for supervisor code. */
+struct xtlb_entry {
+	uint64_t va;
+	struct code_page *page;
+};
+
+/*
+ * A guest-physical page from which code was decoded. granules has a bit for
+ * each 64 bytes that decoded instructions touch.
+ */
+struct code_page {
+	uint64_t gpa;
+	uint64_t granules;
+	struct block *blocks;		/* through block.page_next[0 or 1] */
+	struct code_page *hash_next;
+	uint8_t *host;
+};
+
+/* The bytes of one straight run of instructions, decoded. */
+struct block {
+	uint64_t gpa;			/* of its first byte */
+	struct block *hash_next;
+	struct code_page *page[2];	/* [1] is NULL unless it straddles */
+	struct block *page_next[2];
+	uint32_t mode;
+	uint16_t bytes;
+	uint16_t op_count;
+	uint8_t insns;
+	uint8_t stale;
+	uint8_t pad[6];
+	struct op ops[];
+};
+
+struct chunk;
+
+struct engine {
+	struct cpu cpu;			/* first: handlers rely on it */
+	struct tlb_entry tlb[TLB_SETS][2][TLB_SIZE];	/* [set][write] */
+	struct xtlb_entry xtlb[2][XTLB_SIZE];		/* [user] */
+	struct jump_entry jumps[JUMP_SIZE];
+	uint16_t fill_log[FILL_LOG];	/* what the TLBs hold, for flushing */
+	uint32_t fill_count;		/* above FILL_LOG: too much to log */
+	uint32_t jump_gen;
+
+	struct vc__region *last_region;
+
+	/* decoded code */
+	struct code_page *page_hash[PAGE_HASH];
+	struct block *block_hash[BLOCK_HASH];
+	struct chunk *chunks;
+	size_t code_bytes;
+	uint32_t flushes;		/* of everything decoded */
+	struct block *scratch;		/* for single instructions */
+
+	/* debugging */
+	bool slow_debug;		/* one instruction at a time */
+	bool watching;			/* some data address is watched */
+	uint64_t watch_hit;		/* what the instruction touched */
+	uint32_t watch_len;
+	uint32_t watch_kind;		/* VC_DEBUG_WATCH_*, 0: none */
+
+	/* the current instruction's accesses to devices */
+	uint64_t replay_key;
+	uint32_t replay_n, replay_pos;
+	struct replay replay[REPLAY_MAX];
+
+	/* Guest memory that others wrote (mem_written), for this vCPU to drop
+	 * decoded code. Under written_lock; overflow: drop everything. */
+	atomic_flag written_lock;
+	_Atomic bool written_any;
+	bool written_all;
+	bool dirty_cleared;
+	uint32_t written_count;
+	struct { uint64_t gpa, len; } written[WRITTEN_MAX];
+};
+
+#define ENGINE(cpu)	((struct engine *)(void *)(cpu))
+
+/* ---- mmu.c ---- */
+
+#define ACC_READ	0
+#define ACC_WRITE	1
+#define ACC_EXEC	2
+
+/*
+ * Translate for an instruction fetch at la: the page it lies on, made if need
+ * be. X_OK, X_FAULT, or X_EXIT_BEFORE when there is no executable memory.
+ */
+int vc__fetch_page(struct cpu *cpu, uint64_t la, struct code_page **page);
+/* As vc__backend.translate, on the CPU as it is. */
+int vc__mmu_translate(struct cpu *cpu, uint64_t la, uint32_t access,
+		      uint64_t *gpa);
+struct vc__region *vc__mmu_region(struct cpu *cpu, uint64_t gpa);
+void vc__tlb_init(struct cpu *cpu);
+/* No store may go by the fast path to this host page. */
+void vc__tlb_protect(struct cpu *cpu, const uint8_t *host_page);
+/* Accesses of this instruction to devices are over. */
+static inline void replay_reset(struct cpu *cpu)
+{
+	ENGINE(cpu)->replay_n = 0;
+}
+
+/* ---- block.c ---- */
+
+struct code_page *vc__code_page(struct cpu *cpu, uint64_t gpa, uint8_t *host);
+struct code_page *vc__code_page_find(struct engine *eng, uint64_t gpa);
+/* A store hit [gpa, gpa + size), inside one page with code. */
+void vc__code_written(struct cpu *cpu, struct code_page *page, uint64_t gpa,
+		      unsigned size);
+/* Decode at cpu->rip at most max instructions into the scratch block. */
+int vc__block_scratch(struct cpu *cpu, unsigned max, struct block **out);
+void vc__blocks_flush(struct engine *eng);
+void vc__blocks_free(struct engine *eng);
+
+/* ---- lower.c ---- */
+
+struct x86_insn;
+#define BLOCK_INSNS	64u	/* most instructions of a block */
+#define OPS_PER_INSN	5u	/* most ops of an instruction, links included */
+
+struct lowering {
+	struct op *ops;			/* room for what is to come */
+	unsigned count;
+	uint32_t mode;
+	bool ended;			/* the last op leaves the block, */
+	bool linked;			/* and a slot of links is behind it */
+};
+/*
+ * Append the ops of insn, which begins off bytes behind R_IP. next is the
+ * instruction behind it in the block, or NULL; flags_dead tells that nobody
+ * will see the flags it leaves. Returns how many instructions were consumed:
+ * 1, or 2 when next was fused with it.
+ */
+unsigned vc__lower(struct lowering *lo, const struct x86_insn *insn,
+		   unsigned off, const struct x86_insn *next, bool flags_dead);
+
+#endif

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * run.c: the outer loop of a vCPU: between blocks it looks at what other
+ * threads want, delivers faults and interrupts, and decides whether to run
+ * blocks or, when somebody wants to see each instruction, one at a time.
+ */
+#include "fpu.h"
+#include "run.h"
+#include "segment.h"
+#include "system.h"
+
+/* Links mark themselves unresolved by a charge that no slice can pay. */
+#define SLICE_MAX	((uint64_t)1 << 30)
+_Static_assert(SLICE_MAX < LINK_UNRESOLVED, "unresolved links never pass");
+
+static void execute(struct cpu *cpu, const struct op *op)
+{
+#if VC_TAIL
+	op->fn(cpu, op);
+#else
+	while (op)
+		op = op->fn(cpu, op);
+#endif
+}
+
+const struct op *vc__op_stop(struct cpu *cpu, const struct op *op, int rc)
+{
+	switch (rc) {
+	case X_JUMP:
+		cpu->retired -= op->left - 1u;
+		/* something must be looked at before the next instruction */
+		if (VC_UNLIKELY(cpu->flags & (FL_TF | FL_RF) || cpu->shadow ||
+				event_pending(cpu)))
+			break;
+		return vc__enter(cpu);
+	case X_SYNC:
+	case X_EXIT_AFTER:
+		cpu->retired -= op->left - 1u;
+		cpu->rip = op_next_rip(cpu, op);
+		break;
+	default:	/* X_FAULT, X_EXIT_BEFORE, X_RESTART */
+		cpu->retired -= op->left;
+		cpu->rip = op_rip(cpu, op);
+		break;
+	}
+	cpu->leave = (uint8_t)rc;
+	return NULL;
+}
+
+/* ---- one instruction at a time ---- */
+
+static bool embedder_breakpoint(const struct cpu *cpu, uint64_t la)
+{
+	const vc_vm *vm = cpu->vm;
+	uint32_t low = 0, high = vm->breakpoint_count;
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+
+		if (vm->breakpoints[mid] == la)
+			return true;
+		if (vm->breakpoints[mid] < la)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return false;
+}
+
+/* Run at most max instructions, decoded for the occasion. */
+static void run_scratch(struct cpu *cpu, unsigned max)
+{
+	const struct segment *cs = &cpu->seg[VC_SEG_CS];
+	uint64_t la = (cpu->rip + cs->base) & cpu->lin_mask;
+	struct block *b;
+	int rc;
+
+	if (!IN_CODE64() && cpu->rip > cs->limit) {
+		cpu->leave = (uint8_t)vc__gp(cpu, 0);
+		return;
+	}
+	rc = vc__block_scratch(cpu, max, &b);
+	if (!rc && !IN_CODE64() && cpu->rip + b->bytes - 1 > cs->limit)
+		rc = max == 1 ? vc__gp(cpu, 0) : X_CAREFUL;
+	if (rc) {
+		cpu->leave = (uint8_t)rc;
+		return;
+	}
+	cpu->retired += b->insns;
+	R(R_IP) = (cpu->rip - (la & 4095)) & cpu->ip_mask;
+	execute(cpu, b->ops);
+}
+
+/* A #DB after an instruction: single step, data breakpoints. */
+static bool debug_trap(struct cpu *cpu, bool stepped)
+{
+	uint64_t bits = cpu->dbg_hits | (stepped ? DR6_BS : 0);
+
+	cpu->dbg_hits = 0;
+	if (!bits)
+		return false;
+	cpu->fault = (struct fault){ EXC_DB, false, 0, bits };
+	return true;
+}
+
+static int debug_exit(struct cpu *cpu, uint32_t kind, uint64_t address,
+		      uint32_t len)
+{
+	cpu->vcpu->exit.debug = (vc_exit_debug){ kind, len, address };
+	return VC_EXIT_DEBUG;
+}
+
+/*
+ * Execute one instruction with all that may be asked of it before and after.
+ * Returns an exit reason, or 0 with cpu->leave as after a block.
+ */
+static int run_one(struct cpu *cpu, bool resuming, bool *first)
+{
+	struct engine *eng = ENGINE(cpu);
+	vc_vcpu *vcpu = cpu->vcpu;
+	uint64_t la = (cpu->rip + cpu->seg[VC_SEG_CS].base) & cpu->lin_mask;
+	uint64_t before = cpu->retired;
+	bool skip = resuming ||
+		    (*first && vcpu->skip_breakpoint && vcpu->skip_gva == la);
+
+	*first = false;
+	if (!skip && embedder_breakpoint(cpu, la))
+		return debug_exit(cpu, VC_DEBUG_BREAKPOINT, la, 0);
+	if (!resuming && !(cpu->flags & FL_RF) && vc__debug_exec(cpu, la)) {
+		cpu->leave = (uint8_t)vc__raise_db(cpu, vc__debug_exec(cpu, la));
+		return 0;
+	}
+	cpu->tf_pending = (cpu->flags & FL_TF) != 0;
+	cpu->shadow = 0;
+	eng->watch_kind = 0;
+	cpu->dbg_hits = 0;
+	/* nothing behind it may run */
+	atomic_store(&cpu->limit, before + 1);
+	run_scratch(cpu, 1);
+	if (cpu->retired == before)	/* a fault, or an exit before it */
+		return 0;
+	if (cpu->leave != X_JUMP)	/* IRET and POPF set it anew */
+		cpu->flags &= ~(uint64_t)FL_RF;
+	if (cpu->leave == X_EXIT_AFTER)
+		return cpu->exit_reason;
+	if (debug_trap(cpu, cpu->tf_pending)) {
+		if (vc__deliver_fault(cpu))
+			return VC_EXIT_SHUTDOWN;
+	}
+	if (eng->watch_kind)
+		return debug_exit(cpu, eng->watch_kind, eng->watch_hit,
+				  eng->watch_len);
+	if (vcpu->step)
+		return debug_exit(cpu, VC_DEBUG_STEP, la, 0);
+	cpu->leave = X_SYNC;
+	return 0;
+}
+
+/* ---- what others want ---- */
+
+static void take_written(struct cpu *cpu)
+{
+	struct engine *eng = ENGINE(cpu);
+	bool all, dirty;
+	uint32_t n;
+	struct { uint64_t gpa, len; } range[WRITTEN_MAX];
+
+	while (atomic_flag_test_and_set_explicit(&eng->written_lock,
+						 memory_order_acquire))
+		;
+	n = eng->written_count;
+	all = eng->written_all;
+	dirty = eng->dirty_cleared;
+	memcpy(range, eng->written, sizeof(range));
+	eng->written_count = 0;
+	eng->written_all = eng->dirty_cleared = false;
+	atomic_store(&eng->written_any, false);
+	atomic_flag_clear_explicit(&eng->written_lock, memory_order_release);
+	if (all)
+		vc__blocks_flush(eng);
+	if (dirty)
+		vc__tlb_flush(cpu, true);
+	for (uint32_t i = 0; !all && i < n; i++) {
+		uint64_t gpa = range[i].gpa, end = gpa + range[i].len;
+
+		while (gpa < end) {
+			uint64_t next = (gpa | 4095) + 1;
+			struct code_page *page;
+
+			if (next > end)
+				next = end;
+			page = vc__code_page_find(eng, gpa & ~(uint64_t)4095);
+			if (page)
+				vc__code_written(cpu, page, gpa,
+						 (unsigned)(next - gpa));
+			gpa = next;
+		}
+	}
+}
+
+/*
+ * Deliver what waits and may be delivered before the next instruction. Returns
+ * an exit reason or 0.
+ */
+static int deliver_events(struct cpu *cpu)
+{
+	vc_vcpu *vcpu = cpu->vcpu;
+	uint32_t pending = atomic_load(&vcpu->pending);
+	int vector = -1;
+
+	if (cpu->event_waits) {
+		cpu->event_waits = false;
+		if (cpu->event_interrupt)
+			return vc__deliver_interrupt(cpu, cpu->event.vector,
+						     false) ?
+			       VC_EXIT_SHUTDOWN : 0;
+		cpu->fault = cpu->event;
+		return vc__deliver_fault(cpu) ? VC_EXIT_SHUTDOWN : 0;
+	}
+	if (cpu->shadow)
+		return 0;
+	if (pending & VC__PEND_NMI && !cpu->nmi_masked) {
+		atomic_fetch_and(&vcpu->pending, ~VC__PEND_NMI);
+		return vc__deliver_interrupt(cpu, EXC_NMI, true) ?
+		       VC_EXIT_SHUTDOWN : 0;
+	}
+	if (pending & VC__PEND_INTR && cpu->flags & FL_IF)
+		vector = vc__vcpu_acknowledge(vcpu);
+	if (vector >= 0 && vc__deliver_interrupt(cpu, (unsigned)vector, false))
+		return VC_EXIT_SHUTDOWN;
+	return 0;
+}
+
+/* Is every instruction to be looked at? */
+static bool debugging(struct cpu *cpu)
+{
+	struct engine *eng = ENGINE(cpu);
+	const vc_vm *vm = cpu->vm;
+	bool data = vm->watch_count || cpu->dr7 & DR7_ENABLES;
+
+	if (data && !eng->watching)
+		vc__tlb_flush(cpu, true);	/* fast paths do not check */
+	eng->watching = data;
+	eng->slow_debug = data || cpu->vcpu->step || vm->breakpoint_count;
+	return eng->slow_debug;
+}
+
+/*
+ * Blocks until something stops them; or one instruction where that is wanted,
+ * or as many as the goal leaves when a whole block would pass it.
+ */
+static int run_some(struct cpu *cpu, uint64_t goal, bool resuming, bool *first)
+{
+	cpu->leave = X_SYNC;
+	if (resuming || debugging(cpu) || cpu->shadow ||
+	    cpu->flags & (FL_TF | FL_RF))
+		return run_one(cpu, resuming, first);
+	*first = false;
+#if VC_TAIL
+	vc__enter(cpu);
+#else
+	{
+		const struct op *op = vc__enter(cpu);
+
+		if (op)
+			execute(cpu, op);
+	}
+#endif
+	if (cpu->leave == X_LIMIT && cpu->retired < goal &&
+	    atomic_load(&cpu->limit) == goal) {
+		uint64_t left = goal - cpu->retired;
+
+		cpu->leave = X_SYNC;
+		run_scratch(cpu, left < BLOCK_INSNS ? (unsigned)left :
+			    BLOCK_INSNS);
+	}
+	if (cpu->leave == X_CAREFUL)
+		return run_one(cpu, false, first);
+	return 0;
+}
+
+/* What a stop of run_some means. Returns an exit reason or 0 to go on. */
+static int after_stop(struct cpu *cpu)
+{
+	switch (cpu->leave) {
+	case X_FAULT:
+		replay_reset(cpu);
+		return vc__deliver_fault(cpu) ? VC_EXIT_SHUTDOWN : 0;
+	case X_EXIT_BEFORE:
+	case X_EXIT_AFTER:
+		return cpu->exit_reason;
+	default:
+		return 0;
+	}
+}
+
+static int run_loop(struct cpu *cpu, uint64_t goal, bool resuming)
+{
+	struct engine *eng = ENGINE(cpu);
+	vc_vcpu *vcpu = cpu->vcpu;
+	bool first = true;
+	int reason;
+
+	for (;;) {
+		/* limit before pending: a kick after this is seen by both */
+		atomic_store(&cpu->limit, goal);
+		if (VC_UNLIKELY(atomic_load(&eng->written_any)))
+			take_written(cpu);
+		if (!resuming) {
+			if (atomic_load(&vcpu->pending) & VC__PEND_SERVICE ||
+			    cpu->retired >= goal)
+				return VC__RUN_POLL;
+			reason = deliver_events(cpu);
+			if (reason)
+				return reason;
+		}
+		reason = run_some(cpu, goal, resuming, &first);
+		if (!reason)
+			reason = after_stop(cpu);
+		resuming = false;
+		if (reason)
+			return reason;
+	}
+}
+
+int vc__interp_run(vc_vcpu *vcpu, uint64_t max_insns)
+{
+	struct engine *eng = vcpu->backend_vcpu;
+	struct cpu *cpu = &eng->cpu;
+	uint64_t goal;
+	bool resuming = vcpu->access_pending;
+	int reason;
+
+	if (!max_insns)
+		return VC__RUN_POLL;
+	if (cpu->shut_down)
+		return VC_EXIT_SHUTDOWN;
+	goal = cpu->retired + (max_insns < SLICE_MAX ? max_insns : SLICE_MAX);
+	if (resuming) {
+		struct replay *e = &eng->replay[eng->replay_n - 1];
+
+		if (!e->is_write)
+			e->data = e->is_port ? vcpu->exit.io.data :
+					       vcpu->exit.mmio.data;
+		if (e->size < 8)
+			e->data &= ((uint64_t)1 << (8 * e->size)) - 1;
+		eng->replay_pos = 0;
+		vcpu->access_pending = false;
+	} else {
+		eng->replay_n = 0;
+	}
+	vc__fpu_enter(cpu);
+	reason = run_loop(cpu, goal, resuming);
+	vc__fpu_leave(cpu);
+	if (reason == VC_EXIT_IO || reason == VC_EXIT_MMIO)
+		vcpu->access_pending = true;
+	if (reason == VC_EXIT_SHUTDOWN)
+		cpu->shut_down = true;
+	atomic_store_explicit(&vcpu->retired, cpu->retired,
+			      memory_order_relaxed);
+	return reason;
+}
