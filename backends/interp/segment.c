@@ -240,35 +240,45 @@ static int stack_store(struct cpu *cpu, const struct stack *st, uint64_t off,
 	return rc;
 }
 
-/*
- * Within a page the whole frame is one access. Else it goes item by item from
- * the top, as the processor does it, so that a page fault names the right
- * address; what was written below the stack pointer by then stays there.
- */
+/* Item by item from the top, as the processor does it; what was written below
+ * the stack pointer when one faults stays there. */
+static int push_items(struct cpu *cpu, const struct stack *st,
+		      const uint64_t *items, unsigned n, unsigned size)
+{
+	uint8_t buf[8];
+
+	for (unsigned i = n; i-- > 0;) {
+		uint64_t off = (st->sp - (n - i) * size) & st->mask;
+		int rc;
+
+		item_put(buf, items[i], size);
+		rc = stack_store(cpu, st, off, size, buf);
+		if (rc)
+			return rc;
+	}
+	return X_OK;
+}
+
+/* Within a page the whole frame is one access. When that faults, the items
+ * tell which address is to blame. */
 int vc__stack_push(struct cpu *cpu, struct stack *st, const uint64_t *items,
 		   unsigned n, unsigned size)
 {
 	unsigned len = n * size;
-	uint64_t off = (st->sp - len) & st->mask, at;
+	uint64_t off = (st->sp - len) & st->mask;
 	uint8_t buf[64];
-	int rc;
+	int rc = X_FAULT;
 
 	if (VC_LIKELY(len <= sizeof(buf) && (off & 0xfff) + len <= 0x1000 &&
 		      (!st->ss || (st->ss->base & 0xfff) == 0))) {
 		for (unsigned i = 0; i < n; i++)
 			item_put(buf + i * size, items[i], size);
 		rc = stack_store(cpu, st, off, len, buf);
-		if (VC_UNLIKELY(rc))
-			return rc;
-	} else {
-		for (unsigned i = n; i-- > 0;) {
-			at = (st->sp - (n - i) * size) & st->mask;
-			item_put(buf, items[i], size);
-			rc = stack_store(cpu, st, at, size, buf);
-			if (rc)
-				return rc;
-		}
 	}
+	if (VC_UNLIKELY(rc == X_FAULT))
+		rc = push_items(cpu, st, items, n, size);
+	if (VC_UNLIKELY(rc))
+		return rc;
 	st->sp = (st->sp & ~st->mask) | off;
 	return X_OK;
 }
