@@ -76,7 +76,11 @@ struct x86_insn {
 	uint8_t opnds;
 	struct x86_operand opnd[4];	/* in Intel order, explicit ones and
 				   those implicit ones that Intel's syntax
-				   shows (SHL r, CL; IN AL, DX; FADD ST, ST(i)) */
+				   shows (SHL r, CL; IN AL, DX; FADD ST, ST(i)).
+				   String operations and XLAT have none: osize,
+				   asize and seg (the source's) say it all.
+				   A write of less than 16 bytes to an XMM
+				   register keeps the rest of it. */
 	/* the memory operand */
 	uint8_t base;		/* register, X86_RIP or X86_NOREG */
 	uint8_t index;		/* register or X86_NOREG */
@@ -91,7 +95,8 @@ struct x86_insn {
 	uint16_t fl_read;	/* RFLAGS bits (low 16) that it reads */
 	uint16_t fl_write;	/* that it defines (for shifts and rotates by
 				   CL: may define) */
-	uint16_t fl_undef;	/* that it leaves undefined */
+	uint16_t fl_undef;	/* that it leaves undefined (by CL: may leave;
+				   fl_write has them too) */
 	uint16_t attr;		/* X86_ENDS_BLOCK ... */
 	uint8_t feature;	/* enum x86_feature: CPUID must list it */
 	uint8_t mem_size;	/* bytes at the memory operand; 0: none, or by
