@@ -95,8 +95,8 @@ struct x86_insn {
 	uint16_t fl_read;	/* RFLAGS bits (low 16) that it reads */
 	uint16_t fl_write;	/* that it defines (for shifts and rotates by
 				   CL: may define) */
-	uint16_t fl_undef;	/* that it leaves undefined (by CL: may leave;
-				   fl_write has them too) */
+	uint16_t fl_undef;	/* that it leaves undefined (by CL: may leave; a
+				   flag can then stand in both) */
 	uint16_t attr;		/* X86_ENDS_BLOCK ... */
 	uint8_t feature;	/* enum x86_feature: CPUID must list it */
 	uint8_t mem_size;	/* bytes at the memory operand; 0: none, or by
