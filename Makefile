@@ -35,9 +35,11 @@ TEST_SRC := tests/main.c tests/rig.c $(sort $(wildcard tests/test_*.c)) \
 SUITES := $(patsubst tests/test_%.c,%,$(sort $(wildcard tests/test_*.c)))
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
 
-# Until the engine is there to link:
-ifeq ($(wildcard backends/interp/interp.c),)
+# Until the engine links: INTERP=no
+ifeq ($(INTERP),no)
 SRC := $(filter-out backends/interp/%,$(SRC)) $(B)/nointerp.c
+TEST_SRC := $(filter-out tests/test_engine_% tests/oracle/%,$(TEST_SRC))
+SUITES := $(filter-out engine_%,$(SUITES))
 $(B)/nointerp.c:
 	@mkdir -p $(@D)
 	@printf '%s\n' '#include "../lib/core/backend.h"' \
