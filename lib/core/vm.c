@@ -184,8 +184,10 @@ void vc_vm_destroy(vc_vm *vm)
 	if (!vm)
 		return;
 	vc__bus_free(vm);
-	for (uint32_t i = 0; i < vm->vcpu_max; i++)
+	for (uint32_t i = 0; i < vm->vcpu_max; i++) {
 		vc__vcpu_free(vm->vcpus[i]);
+		vm->vcpus[i] = NULL;	/* the backend looks at them */
+	}
 	vc__memory_free_all(vm);
 	vm->backend->vm_destroy(vm);
 	vc__irq_free(vm);
