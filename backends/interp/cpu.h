@@ -285,6 +285,7 @@ struct cpu {
 	uint16_t fsw_host;
 	uint32_t host_mxcsr;
 	uint16_t host_fcw;
+	uint8_t fpu_soft;	/* never the host's: the same bits everywhere */
 
 	uint64_t cr0, cr2, cr3, cr4, cr8, efer, xcr0;
 	uint64_t dr[4], dr6, dr7;

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sse_int.c: integer, logic and shuffle operations on XMM registers. None of
+ * them looks at MXCSR or can raise a SIMD exception. Each has a form for
+ * registers (_rr) and one for memory (_rm), which must be aligned.
+ */
+#include "decode.h"
+#include "sse_lane.h"
+
+#define V(n)	(&cpu->v[n])
+
+#if VC_HOSTFP
+VC_INLINE __m128i ldx(const void *p)
+{
+	return _mm_load_si128(p);
+}
+VC_INLINE void stx(void *p, __m128i v)
+{
+	_mm_store_si128(p, v);
+}
+#define BINARY(name, intrin, d, s)	stx(d, intrin(ldx(d), ldx(s)))
+#define SHIFT_BY(name, intrin, d, n) \
+	stx(d, intrin(ldx(d), _mm_cvtsi64_si128((int64_t)(n))))
+#else
+#define BINARY(name, intrin, d, s) \
+	vc__lane_##name((d)->b, (const uint8_t *)(s), 16)
+#define SHIFT_BY(name, intrin, d, n)	vc__lane_##name((d)->b, n, 16)
+#endif
+
+/* Statements with the source at s (const void *), 16 bytes. */
+#define FORM_XR(name, ...) \
+H(name##_rr) \
+{ \
+	NEED_SIMD; \
+	{ \
+		const void *s = V(op->b); \
+		__VA_ARGS__; \
+	} \
+	NEXT(op + 1); \
+}
+#define FORM_XM(name, ...) \
+H_SLOW(name##_rm) \
+{ \
+	const void *s = vc__slow_read16a(cpu, op); \
+\
+	if (!s) \
+		return vc__op_stop(cpu, op, cpu->slow_rc); \
+	__VA_ARGS__; \
+	NEXT(op + 1); \
+} \
+H(name##_rm) \
+{ \
+	const void *s; \
+\
+	NEED_SIMD; \
+	s = tlb_read16a(cpu, op_ea(cpu, op)); \
+	if (VC_UNLIKELY(!s)) \
+		return slow_##name##_rm(cpu, op); \
+	__VA_ARGS__; \
+	NEXT(op + 1); \
+}
+#define FORM_X(name, ...) \
+	OP_DECLARE(name##_rr); \
+	OP_DECLARE(name##_rm); \
+	FORM_XR(name, __VA_ARGS__) \
+	FORM_XM(name, __VA_ARGS__)
+
+#define OP5(NAME, name, bits, expr, intrin) \
+	FORM_X(x_##name, BINARY(name, intrin, V(op->a), s))
+#define OP3(NAME, name, intrin) \
+	FORM_X(x_##name, BINARY(name, intrin, V(op->a), s))
+LANE_OPS(OP5)
+LANE_MIXES(OP3)
+LANE_UNPACKS(OP3)
+LANE_QDQ(OP3)
+
+/* Shifts: the count is the low 64 bits of the source, or an immediate. */
+#define OP6(NAME, name, bits, expr, big, intrin) \
+	FORM_X(x_##name, SHIFT_BY(name, intrin, V(op->a), ld64(s))) \
+	OP_DECLARE(x_##name##_ri); \
+	H(x_##name##_ri) \
+	{ \
+		NEED_SIMD; \
+		SHIFT_BY(name, intrin, V(op->a), op->imm & 0xff); \
+		NEXT(op + 1); \
+	}
+LANE_SHIFTS(OP6)
+
+static void shift_bytes(uint8_t *d, unsigned n, bool left)
+{
+	uint8_t t[16] = { 0 };
+
+	if (n < 16)
+		memcpy(t + (left ? n : 0), d + (left ? 0 : n), 16 - n);
+	memcpy(d, t, 16);
+}
+
+OP_DECLARE(x_psrldq_ri);
+OP(x_psrldq_ri)
+{
+	int rc = cpu->fpu_ok & FPU_OK_SIMD ? X_OK : vc__simd_check(cpu);
+
+	if (!rc)
+		shift_bytes(V(op->a)->b, (unsigned)op->imm & 0xff, false);
+	return rc;
+}
+
+OP_DECLARE(x_pslldq_ri);
+OP(x_pslldq_ri)
+{
+	int rc = cpu->fpu_ok & FPU_OK_SIMD ? X_OK : vc__simd_check(cpu);
+
+	if (!rc)
+		shift_bytes(V(op->a)->b, (unsigned)op->imm & 0xff, true);
+	return rc;
+}
+
+/* ---- shuffles by an immediate ---- */
+
+VC_INLINE uint32_t pick32(const void *s, unsigned i)
+{
+	return ld32((const uint8_t *)s + 4 * (i & 3));
+}
+VC_INLINE uint64_t pick16(const void *s, unsigned i)
+{
+	return ld16((const uint8_t *)s + 2 * (i & 3));
+}
+VC_INLINE uint64_t pick64(const void *s, unsigned i)
+{
+	return ld64((const uint8_t *)s + 8 * (i & 1));
+}
+VC_INLINE uint64_t four16(const void *s, unsigned imm)
+{
+	return pick16(s, imm) | pick16(s, imm >> 2) << 16 |
+	       pick16(s, imm >> 4) << 32 | pick16(s, imm >> 6) << 48;
+}
+VC_INLINE void put64(struct vec *d, uint64_t lo, uint64_t hi)
+{
+#if VC_HOSTFP
+	stx(d, _mm_set_epi64x((int64_t)hi, (int64_t)lo));
+#else
+	st64(d->b, lo);
+	st64(d->b + 8, hi);
+#endif
+}
+VC_INLINE void put32(struct vec *d, uint32_t a, uint32_t b, uint32_t c,
+		     uint32_t e)
+{
+#if VC_HOSTFP
+	stx(d, _mm_set_epi32((int)e, (int)c, (int)b, (int)a));
+#else
+	st32(d->b, a);
+	st32(d->b + 4, b);
+	st32(d->b + 8, c);
+	st32(d->b + 12, e);
+#endif
+}
+
+#define I	((unsigned)op->imm)
+FORM_X(x_pshufd, put32(V(op->a), pick32(s, I), pick32(s, I >> 2),
+		       pick32(s, I >> 4), pick32(s, I >> 6)))
+FORM_X(x_pshuflw, put64(V(op->a), four16(s, I), pick64(s, 1)))
+FORM_X(x_pshufhw, put64(V(op->a), pick64(s, 0),
+			four16((const uint8_t *)s + 8, I)))
+FORM_X(x_shufps, put32(V(op->a), pick32(V(op->a), I), pick32(V(op->a), I >> 2),
+		       pick32(s, I >> 4), pick32(s, I >> 6)))
+FORM_X(x_shufpd, put64(V(op->a), pick64(V(op->a), I), pick64(s, I >> 1)))
+
+/* ---- to and from general registers ---- */
+
+OP_DECLARE(x_pmovmskb);
+H(x_pmovmskb)
+{
+	NEED_SIMD;
+#if VC_HOSTFP
+	R(op->a) = (uint32_t)_mm_movemask_epi8(ldx(V(op->b)));
+#else
+	R(op->a) = vc__lane_movmskb(V(op->b)->b, 16);
+#endif
+	NEXT(op + 1);
+}
+
+VC_INLINE uint64_t top_bit(const uint8_t *s, unsigned i)
+{
+	return (uint64_t)s[i] >> 7;
+}
+
+OP_DECLARE(x_movmskps);
+H(x_movmskps)
+{
+	const uint8_t *s = V(op->b)->b;
+
+	NEED_SIMD;
+	R(op->a) = top_bit(s, 3) | top_bit(s, 7) << 1 | top_bit(s, 11) << 2 |
+		   top_bit(s, 15) << 3;
+	NEXT(op + 1);
+}
+
+OP_DECLARE(x_movmskpd);
+H(x_movmskpd)
+{
+	const uint8_t *s = V(op->b)->b;
+
+	NEED_SIMD;
+	R(op->a) = top_bit(s, 7) | top_bit(s, 15) << 1;
+	NEXT(op + 1);
+}
+
+OP_DECLARE(x_pextrw);
+H(x_pextrw)
+{
+	NEED_SIMD;
+	R(op->a) = ld16(V(op->b)->b + 2 * (op->imm & 7));
+	NEXT(op + 1);
+}
+
+OP_DECLARE(x_pinsrw_rr);
+H(x_pinsrw_rr)
+{
+	NEED_SIMD;
+	st16(V(op->a)->b + 2 * (op->imm & 7), get16(cpu, op->b));
+	NEXT(op + 1);
+}
+
+OP_DECLARE(x_pinsrw_rm);
+OP(x_pinsrw_rm)
+{
+	int rc = vc__simd_check(cpu);
+	uint8_t t[2];
+
+	if (!rc)
+		rc = vc__load(cpu, op, op_ea(cpu, op), 2, t);
+	if (!rc)
+		memcpy(V(op->a)->b + 2 * (op->imm & 7), t, 2);
+	return rc;
+}
+
+/* ---- the table ---- */
+
+struct row {
+	op_fn rr, rm, ri;
+};
+
+#define ROW(NAME, name) \
+	[X86_##NAME] = { vc__op_x_##name##_rr, vc__op_x_##name##_rm, NULL },
+#define ROW5(NAME, name, bits, expr, intrin) ROW(NAME, name)
+#define ROW3(NAME, name, intrin) ROW(NAME, name)
+#define ROW6(NAME, name, bits, expr, big, intrin) \
+	[X86_##NAME] = { vc__op_x_##name##_rr, vc__op_x_##name##_rm, \
+			 vc__op_x_##name##_ri },
+static const struct row rows[X86_OP_COUNT] = {
+	LANE_OPS(ROW5)
+	LANE_MIXES(ROW3)
+	LANE_UNPACKS(ROW3)
+	LANE_QDQ(ROW3)
+	LANE_SHIFTS(ROW6)
+	ROW(PSHUFD, pshufd)
+	ROW(PSHUFLW, pshuflw)
+	ROW(PSHUFHW, pshufhw)
+	ROW(SHUFPS, shufps)
+	ROW(SHUFPD, shufpd)
+	ROW(PINSRW, pinsrw)
+	/* the same bits by other names */
+	ROW(ANDPS, pand)
+	ROW(ANDPD, pand)
+	ROW(ANDNPS, pandn)
+	ROW(ANDNPD, pandn)
+	ROW(ORPS, por)
+	ROW(ORPD, por)
+	ROW(XORPS, pxor)
+	ROW(XORPD, pxor)
+	ROW(UNPCKLPS, punpckldq)
+	ROW(UNPCKHPS, punpckhdq)
+	ROW(UNPCKLPD, punpcklqdq)
+	ROW(UNPCKHPD, punpckhqdq)
+	[X86_PSRLDQ] = { NULL, NULL, vc__op_x_psrldq_ri },
+	[X86_PSLLDQ] = { NULL, NULL, vc__op_x_pslldq_ri },
+	[X86_PMOVMSKB] = { vc__op_x_pmovmskb, NULL, NULL },
+	[X86_MOVMSKPS] = { vc__op_x_movmskps, NULL, NULL },
+	[X86_MOVMSKPD] = { vc__op_x_movmskpd, NULL, NULL },
+	[X86_PEXTRW] = { vc__op_x_pextrw, NULL, NULL },
+};
+
+bool vc__select_simd(const struct x86_insn *in, struct op *op)
+{
+	const struct row *r = &rows[in->op];
+	const struct x86_operand *o = in->opnd;
+	op_fn fn;
+
+	if (o[0].kind != OPND_XMM && o[1].kind != OPND_XMM)
+		return false;
+	fn = o[1].kind == OPND_MEM ? r->rm : o[1].kind == OPND_IMM ? r->ri
+								   : r->rr;
+	if (!fn)
+		return false;
+	op->fn = fn;
+	op->a = o[0].reg;
+	op->b = o[1].reg;
+	op->imm = in->imm;
+	return true;
+}

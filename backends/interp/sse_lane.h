@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sse_lane.h: the integer operations that MMX and XMM registers share, as a
+ * list and as portable kernels. sse_int.c makes XMM operations from it (with
+ * the host's instructions where there are any), mmx.c MMX operations.
+ */
+#ifndef VC_INTERP_SSE_LANE_H
+#define VC_INTERP_SSE_LANE_H
+
+#include "fpu.h"
+
+VC_INLINE uint64_t lane_sat(int64_t v, int64_t lo, int64_t hi)
+{
+	return (uint64_t)(v < lo ? lo : v > hi ? hi : v);
+}
+
+VC_INLINE uint64_t lane_absdiff(uint64_t a, uint64_t b, unsigned i)
+{
+	unsigned x = (uint8_t)(a >> i * 8), y = (uint8_t)(b >> i * 8);
+
+	return x > y ? x - y : y - x;
+}
+
+#define LANE_S8(x)	((int64_t)(int8_t)(x))
+#define LANE_S16(x)	((int64_t)(int16_t)(x))
+#define LANE_S32(x)	((int64_t)(int32_t)(x))
+#define LANE_SS8(x)	lane_sat((x), -128, 127)
+#define LANE_SS16(x)	lane_sat((x), -32768, 32767)
+#define LANE_US8(x)	lane_sat((x), 0, 255)
+#define LANE_US16(x)	lane_sat((x), 0, 65535)
+
+/* X(NAME, name, bits of a lane, result from a and b, SSE2 intrinsic) */
+#define LANE_OPS(X) \
+	X(PADDB, paddb, 8, a + b, _mm_add_epi8) \
+	X(PADDW, paddw, 16, a + b, _mm_add_epi16) \
+	X(PADDD, paddd, 32, a + b, _mm_add_epi32) \
+	X(PADDQ, paddq, 64, a + b, _mm_add_epi64) \
+	X(PSUBB, psubb, 8, a - b, _mm_sub_epi8) \
+	X(PSUBW, psubw, 16, a - b, _mm_sub_epi16) \
+	X(PSUBD, psubd, 32, a - b, _mm_sub_epi32) \
+	X(PSUBQ, psubq, 64, a - b, _mm_sub_epi64) \
+	X(PADDSB, paddsb, 8, LANE_SS8(LANE_S8(a) + LANE_S8(b)), _mm_adds_epi8) \
+	X(PADDSW, paddsw, 16, LANE_SS16(LANE_S16(a) + LANE_S16(b)), _mm_adds_epi16) \
+	X(PADDUSB, paddusb, 8, LANE_US8((int64_t)(a + b)), _mm_adds_epu8) \
+	X(PADDUSW, paddusw, 16, LANE_US16((int64_t)(a + b)), _mm_adds_epu16) \
+	X(PSUBSB, psubsb, 8, LANE_SS8(LANE_S8(a) - LANE_S8(b)), _mm_subs_epi8) \
+	X(PSUBSW, psubsw, 16, LANE_SS16(LANE_S16(a) - LANE_S16(b)), _mm_subs_epi16) \
+	X(PSUBUSB, psubusb, 8, a > b ? a - b : 0, _mm_subs_epu8) \
+	X(PSUBUSW, psubusw, 16, a > b ? a - b : 0, _mm_subs_epu16) \
+	X(PCMPEQB, pcmpeqb, 8, 0 - (uint64_t)(a == b), _mm_cmpeq_epi8) \
+	X(PCMPEQW, pcmpeqw, 16, 0 - (uint64_t)(a == b), _mm_cmpeq_epi16) \
+	X(PCMPEQD, pcmpeqd, 32, 0 - (uint64_t)(a == b), _mm_cmpeq_epi32) \
+	X(PCMPGTB, pcmpgtb, 8, 0 - (uint64_t)(LANE_S8(a) > LANE_S8(b)), _mm_cmpgt_epi8) \
+	X(PCMPGTW, pcmpgtw, 16, 0 - (uint64_t)(LANE_S16(a) > LANE_S16(b)), _mm_cmpgt_epi16) \
+	X(PCMPGTD, pcmpgtd, 32, 0 - (uint64_t)(LANE_S32(a) > LANE_S32(b)), _mm_cmpgt_epi32) \
+	X(PMINUB, pminub, 8, a < b ? a : b, _mm_min_epu8) \
+	X(PMAXUB, pmaxub, 8, a > b ? a : b, _mm_max_epu8) \
+	X(PMINSW, pminsw, 16, LANE_S16(a) < LANE_S16(b) ? a : b, _mm_min_epi16) \
+	X(PMAXSW, pmaxsw, 16, LANE_S16(a) > LANE_S16(b) ? a : b, _mm_max_epi16) \
+	X(PAND, pand, 64, a & b, _mm_and_si128) \
+	X(PANDN, pandn, 64, ~a & b, _mm_andnot_si128) \
+	X(POR, por, 64, a | b, _mm_or_si128) \
+	X(PXOR, pxor, 64, a ^ b, _mm_xor_si128) \
+	X(PAVGB, pavgb, 8, (a + b + 1) >> 1, _mm_avg_epu8) \
+	X(PAVGW, pavgw, 16, (a + b + 1) >> 1, _mm_avg_epu16) \
+	X(PMULLW, pmullw, 16, a * b, _mm_mullo_epi16) \
+	X(PMULHW, pmulhw, 16, (uint64_t)(LANE_S16(a) * LANE_S16(b)) >> 16, _mm_mulhi_epi16) \
+	X(PMULHUW, pmulhuw, 16, a * b >> 16, _mm_mulhi_epu16) \
+	X(PMULUDQ, pmuludq, 64, (uint64_t)(uint32_t)a * (uint32_t)b, _mm_mul_epu32) \
+	X(PMADDWD, pmaddwd, 32, (uint64_t)(LANE_S16(a) * LANE_S16(b) + \
+		LANE_S16(a >> 16) * LANE_S16(b >> 16)), _mm_madd_epi16) \
+	X(PSADBW, psadbw, 64, lane_absdiff(a, b, 0) + lane_absdiff(a, b, 1) + \
+		lane_absdiff(a, b, 2) + lane_absdiff(a, b, 3) + \
+		lane_absdiff(a, b, 4) + lane_absdiff(a, b, 5) + \
+		lane_absdiff(a, b, 6) + lane_absdiff(a, b, 7), _mm_sad_epu8)
+
+/* X(NAME, name, intrinsic): lanes move, kernels in sse_lane.c */
+#define LANE_MIXES(X) \
+	X(PACKSSWB, packsswb, _mm_packs_epi16) \
+	X(PACKSSDW, packssdw, _mm_packs_epi32) \
+	X(PACKUSWB, packuswb, _mm_packus_epi16) \
+	X(PUNPCKHBW, punpckhbw, _mm_unpackhi_epi8) \
+	X(PUNPCKHWD, punpckhwd, _mm_unpackhi_epi16) \
+	X(PUNPCKHDQ, punpckhdq, _mm_unpackhi_epi32)
+#define LANE_UNPACKS(X) \
+	X(PUNPCKLBW, punpcklbw, _mm_unpacklo_epi8) \
+	X(PUNPCKLWD, punpcklwd, _mm_unpacklo_epi16) \
+	X(PUNPCKLDQ, punpckldq, _mm_unpacklo_epi32)
+/* XMM only */
+#define LANE_QDQ(X) \
+	X(PUNPCKLQDQ, punpcklqdq, _mm_unpacklo_epi64) \
+	X(PUNPCKHQDQ, punpckhqdq, _mm_unpackhi_epi64)
+
+/* X(NAME, name, bits, by count, for count >= bits, by register, immediate) */
+#define LANE_SHIFTS(X) \
+	X(PSRLW, psrlw, 16, a >> n, 0, _mm_srl_epi16) \
+	X(PSRLD, psrld, 32, a >> n, 0, _mm_srl_epi32) \
+	X(PSRLQ, psrlq, 64, a >> n, 0, _mm_srl_epi64) \
+	X(PSLLW, psllw, 16, a << n, 0, _mm_sll_epi16) \
+	X(PSLLD, pslld, 32, a << n, 0, _mm_sll_epi32) \
+	X(PSLLQ, psllq, 64, a << n, 0, _mm_sll_epi64) \
+	X(PSRAW, psraw, 16, (uint64_t)(LANE_S16(a) >> n), \
+	  (uint64_t)(LANE_S16(a) >> 15), _mm_sra_epi16) \
+	X(PSRAD, psrad, 32, (uint64_t)(LANE_S32(a) >> n), \
+	  (uint64_t)(LANE_S32(a) >> 31), _mm_sra_epi32)
+
+/* d op= s, n bytes (8 or 16); s may be d. */
+typedef void lane_fn(uint8_t *d, const uint8_t *s, unsigned n);
+/* Each lane of d shifted by count. */
+typedef void lane_shift_fn(uint8_t *d, uint64_t count, unsigned n);
+
+#define LANE_PROTO5_(NAME, name, bits, expr, intrin) lane_fn vc__lane_##name;
+#define LANE_PROTO3_(NAME, name, intrin) lane_fn vc__lane_##name;
+#define LANE_PROTO6_(NAME, name, bits, expr, big, intrin) \
+	lane_shift_fn vc__lane_##name;
+LANE_OPS(LANE_PROTO5_)
+LANE_MIXES(LANE_PROTO3_)
+LANE_UNPACKS(LANE_PROTO3_)
+LANE_QDQ(LANE_PROTO3_)
+LANE_SHIFTS(LANE_PROTO6_)
+
+/* The most significant bit of each byte. */
+unsigned vc__lane_movmskb(const uint8_t *s, unsigned n);
+
+#endif
