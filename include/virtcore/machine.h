@@ -18,6 +18,9 @@
 
 #include "virtcore/base.h"
 #include "virtcore/device.h"
+#include "virtcore/memory.h"
+#include "virtcore/vcpu.h"
+#include "virtcore/vm.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -154,6 +157,186 @@ VC_API int vc_acpi_pm_power_button(vc_device *pm);
  * nowhere. For vc_device_map_fallback().
  */
 VC_API int vc_open_bus_create(vc_device **out, vc_vm *vm);
+
+/* ---- the board ---- */
+
+/*
+ * A PC made of the chips above, for guests that are started directly, without
+ * firmware:
+ *
+ *	RAM	0 to 640 KiB; 896 KiB to the end or to 3 GiB; the rest from
+ *		4 GiB on. ACPI tables lie at 896 KiB (0xe0000).
+ *	ports	0x20 0xa0 0x4d0 PICs, 0x40 0x61 PIT, 0x70 RTC, 0x60 0x64 0x92
+ *		keyboard controller, 0x3f8 COM1, 0xe9 debug console, 0xf4 0x8900
+ *		debug exit, 0x600 ACPI, 0xcf9 reset
+ *	memory	0xfec00000 I/O APIC, 0xfee00000 local APICs
+ *	lines	0 to 15 the ISA interrupts (2 unused), 16 to 23 free I/O APIC
+ *		inputs, VC_LINE_INTR the PICs' output, VC_LINE_NMI every LINT1
+ *
+ * A board is part of its VM and dies with it.
+ */
+typedef struct vc_board vc_board;
+
+#define VC_LINE_INTR	24u
+#define VC_LINE_NMI	25u
+
+/* Accesses that nothing claims exit to the embedder (VC_EXIT_IO, _MMIO);
+ * without this they meet an open bus. */
+#define VC_BOARD_EXIT_UNCLAIMED	0x1u
+
+#define VC_BOARD_RAM_MIN	((uint64_t)2 << 20)
+#define VC_BOARD_RAM_MAX	((uint64_t)1 << 38)
+
+typedef struct vc_board_options {
+	uint32_t size;		/* set by VC_BOARD_OPTIONS_INIT */
+	uint32_t flags;		/* VC_BOARD_* */
+	uint64_t ram;		/* bytes, in whole pages; 0 means 128 MiB */
+	uint32_t vcpus;		/* 0 means 1 */
+	uint32_t reserved;	/* zero */
+	int64_t unix_s;		/* what the clock shows, seconds from 1970 */
+	vc_write_fn console;	/* what COM1 sends; NULL: nowhere */
+	void *console_opaque;
+	vc_write_fn debug;	/* what port 0xe9 is given; NULL: nowhere */
+	void *debug_opaque;
+} vc_board_options;
+
+#define VC_BOARD_OPTIONS_INIT { sizeof(vc_board_options), 0, 0, 0, 0, 0, \
+				NULL, NULL, NULL, NULL }
+
+/*
+ * Furnish an empty VM as a PC: RAM (the library's), vCPUs 0 to vcpus - 1, chips
+ * and tables. options may be NULL. The VM must have been made with room for
+ * that many vCPUs, and have neither memory nor devices where the board puts
+ * its own.
+ *
+ * Returns 0, VC_EINVAL (NULL, implausible size), VC_ENOTSUP (unknown flags or
+ * fields), VC_ERANGE (RAM size), or what vc_memory_map(), vc_vcpu_create() and
+ * vc_device_create() return. After a failure the VM is good for destroying
+ * only.
+ *
+ * Threads: only while no vCPU of vm is running.
+ */
+VC_API int vc_board_create(vc_board **out, vc_vm *vm,
+			   const vc_board_options *options);
+
+/* The board's chips: the handle, or NULL for an unknown number. */
+#define VC_CHIP_COM1	0u	/* vc_uart16550_* */
+#define VC_CHIP_PIT	1u
+#define VC_CHIP_PIC	2u
+#define VC_CHIP_RTC	3u	/* vc_mc146818_* */
+#define VC_CHIP_KBC	4u
+#define VC_CHIP_LAPIC	5u
+#define VC_CHIP_IOAPIC	6u
+#define VC_CHIP_ACPI	7u	/* vc_acpi_pm_* */
+#define VC_CHIP_DEBUGCON	8u
+#define VC_CHIP_EXIT	9u
+#define VC_CHIP_OPEN_BUS	10u
+VC_API vc_device *vc_board_chip(const vc_board *board, uint32_t chip);
+VC_API vc_vm *vc_board_vm(const vc_board *board);
+
+/*
+ * The memory map that guests are told, as BIOS function E820h would: copies at
+ * most *n rows and sets *n to how many there are.
+ *
+ * Returns 0, VC_EINVAL (NULL) or VC_ELIMIT (more than *n).
+ */
+#define VC_E820_RAM		1u
+#define VC_E820_RESERVED	2u
+typedef struct vc_e820_entry {
+	uint64_t gpa;
+	uint64_t len;
+	uint32_t type;		/* VC_E820_* */
+	uint32_t reserved;
+} vc_e820_entry;
+VC_API int vc_board_e820(const vc_board *board, vc_e820_entry *out,
+			 uint32_t *n);
+
+/* Where the RSDP, the root of the ACPI tables, is. */
+#define VC_BOARD_RSDP	0xe0000u
+
+/* ---- starting a guest ---- */
+
+/*
+ * What to start. The bytes are borrowed for the call. The initrd may be empty,
+ * cmdline NULL.
+ */
+typedef struct vc_boot_options {
+	uint32_t size;		/* set by VC_BOOT_OPTIONS_INIT */
+	uint32_t flags;		/* VC_BOOT_* */
+	const void *kernel;
+	uint64_t kernel_len;
+	const void *initrd;
+	uint64_t initrd_len;
+	const char *cmdline;
+} vc_boot_options;
+
+#define VC_BOOT_OPTIONS_INIT { sizeof(vc_boot_options), 0, NULL, 0, NULL, 0, \
+			       NULL }
+
+/* vc_boot_elf: start at the ELF header's entry even if there is a PVH note. */
+#define VC_BOOT_ELF_ENTRY	0x1u
+
+/*
+ * Put a kernel into the board's memory, with what it wants to be told, write
+ * the ACPI tables anew, and set vCPU 0 to its entry; the others wait for INIT.
+ *
+ * vc_boot_linux	a bzImage of boot protocol 2.10 or later, at its 64-bit
+ *			entry where it has one (2.12), else at its 32-bit one
+ *			(Documentation/arch/x86/boot.rst)
+ * vc_boot_elf		an ELF for x86: at its PVH entry (a note of Xen's, type
+ *			18) in 32-bit protected mode with hvm_start_info in
+ *			EBX, else at e_entry: ELF64 in long mode with 4 GiB
+ *			mapped one to one, ELF32 in protected mode. The initrd
+ *			is PVH's first module. Needs libelf.
+ * vc_boot_kernel	whichever of these the image is
+ *
+ * To start over, vc_vm_reset() and boot again.
+ *
+ * Return 0, VC_EINVAL (NULL, kernel_len 0), VC_ENOTSUP (unknown flags or
+ * fields; a kind of image that cannot be started so), VC_EFORMAT (not such an
+ * image, truncated or malformed), VC_ERANGE (it, the initrd or the command
+ * line has no room in the board's memory, or is longer than the kernel takes),
+ * VC_EBUSY or VC_ENOMEM; the text says which. Guest memory may have been
+ * written then, vCPUs are unchanged.
+ *
+ * Threads: only while no vCPU of the VM is running.
+ */
+VC_API int vc_boot_linux(vc_board *board, const vc_boot_options *options);
+VC_API int vc_boot_elf(vc_board *board, const vc_boot_options *options);
+VC_API int vc_boot_kernel(vc_board *board, const vc_boot_options *options);
+
+/*
+ * vc_boot_kernel() with files; initrd_path and cmdline may be NULL.
+ * Returns as that, VC_EIO (a file cannot be read; the text says which and why)
+ * or VC_EFORMAT (it is empty).
+ */
+VC_API int vc_boot_file(vc_board *board, const char *kernel_path,
+			const char *initrd_path, const char *cmdline);
+
+/*
+ * Copy a flat binary to gpa and set vCPU 0 to start at its first byte, with
+ * interrupts off. Works on any VM that has memory and a vCPU 0.
+ *
+ *	VC_FLAT_REAL		real mode, CS:IP = 0000:gpa below 64 KiB, else
+ *				CS = gpa / 16; the other segments are 0 and SP
+ *				is 0x7c00
+ *	VC_FLAT_PROTECTED	32-bit protected mode, flat segments, no paging;
+ *				the GDT lies at 0x600, ESP is gpa
+ *	VC_FLAT_LONG		long mode, the first 4 GiB mapped one to one;
+ *				page tables at 0x9000 to 0xefff, the GDT at
+ *				0x600, RSP is gpa
+ *
+ * Returns 0, VC_EINVAL (NULL, empty, mode), VC_ERANGE (gpa is not one the mode
+ * can start at, or the binary covers the tables), VC_EFAULT (no memory there),
+ * VC_ENOENT (no vCPU 0) or VC_EBUSY.
+ *
+ * Threads: only while no vCPU of vm is running.
+ */
+#define VC_FLAT_REAL		0u
+#define VC_FLAT_PROTECTED	1u
+#define VC_FLAT_LONG		2u
+VC_API int vc_boot_flat(vc_vm *vm, const void *bytes, uint64_t len,
+			uint64_t gpa, uint32_t mode);
 
 #ifdef __cplusplus
 }
