@@ -203,18 +203,24 @@ VC_INLINE bool simd_inside_(uint64_t t)
 
 VC_INLINE const uint8_t *tlb_read16a(const struct cpu *cpu, uint64_t la)
 {
-	const struct tlb_entry *e = &cpu->tlb_r[tlb_index(la)];
+	const struct tlb_entry *e = tlb_entry(cpu->tlb_r, la);
 	uint64_t t = la ^ e->va;
 
-	return VC_LIKELY(simd_inside_(t)) ? e->host + t : NULL;
+	if (VC_UNLIKELY(!simd_inside_(t)))
+		return NULL;
+	VC_ASSUME(e->host + t);
+	return e->host + t;
 }
 
 VC_INLINE uint8_t *tlb_write16a(const struct cpu *cpu, uint64_t la)
 {
-	const struct tlb_entry *e = &cpu->tlb_w[tlb_index(la)];
+	const struct tlb_entry *e = tlb_entry(cpu->tlb_w, la);
 	uint64_t t = la ^ e->va;
 
-	return VC_LIKELY(simd_inside_(t)) ? e->host + t : NULL;
+	if (VC_UNLIKELY(!simd_inside_(t)))
+		return NULL;
+	VC_ASSUME(e->host + t);
+	return e->host + t;
 }
 
 /* As vc__slow_read(), for 16 bytes that must be aligned: #GP(0) if not. */
