@@ -205,8 +205,9 @@ static inline void sys_tables(struct sys *t, bool wide)
 	sys_gdt(t, SEL_FRESH, sys_desc(0, 0xfffff, 0x92, D_FLAT32));
 	for (unsigned n = 0; n < 256; n++) {
 		sys_bytes(t, sys_handler(n), stop, sizeof(stop));
-		sys_idt(t, n, wide ? SEL_CODE64 : SEL_CODE32, sys_handler(n),
-			0x8e, 0);
+		sys_gate(t, SYS_IDT + n * (wide ? 16u : 8u), wide,
+			 wide ? SEL_CODE64 : SEL_CODE32, sys_handler(n), 0x8e,
+			 0);
 	}
 	if (wide) {
 		sys_put(t, SYS_TSS + 4, 8, SYS_STACK0);
@@ -239,8 +240,10 @@ static inline void sys_state(struct sys *t, enum sys_mode mode, unsigned cpl)
 	unsigned ss = cpl ? SEL_UDATA : SEL_DATA;
 	unsigned dpl = cpl << 5;
 
+	memset(s->gpr, 0, sizeof(s->gpr));
 	s->rip = SYS_CODE;
 	s->rflags = 2;
+	s->cr0 = 0x10;
 	s->gpr[VC_RSP] = cpl ? SYS_USTACK : SYS_STACK;
 	if (mode == SYS_REAL) {
 		for (unsigned i = 0; i < 6; i++)

@@ -10,7 +10,6 @@
  * leave out their costly defences.
  */
 #include "engine.h"
-#include "fpu.h"
 #include "select.h"
 #include "system.h"
 
@@ -251,10 +250,9 @@ OP(cpuid)
 {
 	uint32_t regs[4];
 
-	(void)op;
-	vc__fpu_leave(cpu);
+	upcall_begin(cpu, op);
 	vc__cpuid_now(cpu, get32(cpu, R_RAX), get32(cpu, R_RCX), regs);
-	vc__fpu_enter(cpu);
+	upcall_end(cpu);
 	set32(cpu, R_RAX, regs[0]);
 	set32(cpu, R_RBX, regs[1]);
 	set32(cpu, R_RCX, regs[2]);

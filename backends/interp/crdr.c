@@ -243,8 +243,10 @@ OP(mov_r_cr)
 		v = cpu->cr4;
 		break;
 	case 8:
+		upcall_begin(cpu, op);
 		if (!vc__cr8_read(cpu->vcpu, &v))
 			v = cpu->cr8;
+		upcall_end(cpu);
 		break;
 	default:
 		return vc__ud(cpu);
@@ -274,8 +276,10 @@ OP(mov_cr_r)
 	case 8:
 		if (v > 15)
 			return vc__gp(cpu, 0);
+		upcall_begin(cpu, op);
 		if (!vc__cr8_write(cpu->vcpu, v))
 			cpu->cr8 = v;
+		upcall_end(cpu);
 		return X_SYNC;
 	default:
 		return vc__ud(cpu);

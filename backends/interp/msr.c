@@ -8,7 +8,6 @@
  * with no banks.
  */
 #include "engine.h"
-#include "fpu.h"
 #include "system.h"
 
 enum {
@@ -292,25 +291,43 @@ int vc__msr_own_write(struct cpu *cpu, uint32_t msr, uint64_t v)
 
 /* ---- RDMSR, WRMSR ---- */
 
+/* 1 done, 0 there is none such, -1 #GP */
+static int msr_read(struct cpu *cpu, uint32_t msr, uint64_t *v)
+{
+	int rc = vc__msr_read(cpu->vcpu, msr, v);
+
+	return rc ? rc : !vc__msr_own_read(cpu, msr, v);
+}
+
+static int msr_write(struct cpu *cpu, uint32_t msr, uint64_t v)
+{
+	int rc = vc__msr_write(cpu->vcpu, msr, v);
+	uint64_t was;
+
+	if (rc)
+		return rc;
+	if (!vc__msr_own_write(cpu, msr, v))
+		return 1;
+	/* It exists, and does not like the value? */
+	return vc__msr_own_read(cpu, msr, &was) ? 0 : -1;
+}
+
 OP(rdmsr)
 {
 	uint32_t msr = get32(cpu, R_RCX);
 	uint64_t v = 0;
 	int rc;
 
-	(void)op;
 	if (cpu->cpl)
 		return vc__gp(cpu, 0);
-	vc__fpu_leave(cpu);
-	rc = vc__msr_read(cpu->vcpu, msr, &v);
-	vc__fpu_enter(cpu);
-	if (rc < 0)
-		return vc__gp(cpu, 0);
-	if (!rc && vc__msr_own_read(cpu, msr, &v)) {
+	upcall_begin(cpu, op);
+	rc = msr_read(cpu, msr, &v);
+	upcall_end(cpu);
+	if (rc == 0)
 		vc__warn(cpu->vcpu, "RDMSR of 0x%x, which does not exist",
 			 (unsigned)msr);
+	if (rc <= 0)
 		return vc__gp(cpu, 0);
-	}
 	set32(cpu, R_RAX, (uint32_t)v);
 	set32(cpu, R_RDX, (uint32_t)(v >> 32));
 	return X_OK;
@@ -320,22 +337,18 @@ OP(wrmsr)
 {
 	uint32_t msr = get32(cpu, R_RCX);
 	uint64_t v = (uint64_t)get32(cpu, R_RDX) << 32 | get32(cpu, R_RAX);
-	uint64_t was;
 	int rc;
 
-	(void)op;
 	if (cpu->cpl)
 		return vc__gp(cpu, 0);
-	vc__fpu_leave(cpu);
-	rc = vc__msr_write(cpu->vcpu, msr, v);
-	vc__fpu_enter(cpu);
-	if (rc < 0)
+	upcall_begin(cpu, op);
+	rc = msr_write(cpu, msr, v);
+	upcall_end(cpu);
+	if (rc == 0)
+		vc__warn(cpu->vcpu, "WRMSR of 0x%x, which does not exist",
+			 (unsigned)msr);
+	if (rc <= 0)
 		return vc__gp(cpu, 0);
-	if (!rc && vc__msr_own_write(cpu, msr, v)) {
-		if (vc__msr_own_read(cpu, msr, &was))
-			vc__warn(cpu->vcpu, "WRMSR of 0x%x, which does not "
-				 "exist", (unsigned)msr);
-		return vc__gp(cpu, 0);
-	}
-	return !rc && plain_find(msr) ? X_OK : X_SYNC;
+	/* nothing hangs on these but addresses */
+	return plain_find(msr) ? X_OK : X_SYNC;
 }

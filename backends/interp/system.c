@@ -3,7 +3,6 @@
  * system.c: system instructions that have no better place: flags, ports, HLT,
  * time stamps, hypercalls; and the selector of everything on the system side.
  */
-#include "fpu.h"
 #include "ops.h"
 #include "select.h"
 #include "system.h"
@@ -194,29 +193,32 @@ OP(hlt)
 	return X_EXIT_AFTER;
 }
 
-static void put_edx_eax(struct cpu *cpu, uint64_t v)
+static int read_tsc(struct cpu *cpu, const struct op *op)
 {
+	uint64_t v;
+
+	if (cpu->cpl && CR4_ON(CR4_TSD))
+		return vc__gp(cpu, 0);
+	cpu->at_left = op->left;
+	v = vc__tsc(cpu->vcpu);
+	cpu->at_left = 0;
 	set32(cpu, R_RAX, (uint32_t)v);
 	set32(cpu, R_RDX, (uint32_t)(v >> 32));
+	return X_OK;
 }
 
 OP(rdtsc)
 {
-	(void)op;
-	if (cpu->cpl && CR4_ON(CR4_TSD))
-		return vc__gp(cpu, 0);
-	put_edx_eax(cpu, vc__tsc(cpu->vcpu));
-	return X_OK;
+	return read_tsc(cpu, op);
 }
 
 OP(rdtscp)
 {
-	(void)op;
-	if (cpu->cpl && CR4_ON(CR4_TSD))
-		return vc__gp(cpu, 0);
-	put_edx_eax(cpu, vc__tsc(cpu->vcpu));
-	set32(cpu, R_RCX, (uint32_t)cpu->tsc_aux);
-	return X_OK;
+	int rc = read_tsc(cpu, op);
+
+	if (!rc)
+		set32(cpu, R_RCX, (uint32_t)cpu->tsc_aux);
+	return rc;
 }
 
 /* There are no performance counters, so every number is a wrong one. */

@@ -8,6 +8,7 @@
 #define VC_INTERP_SYSTEM_H
 
 #include "flags.h"
+#include "fpu.h"
 #include "decode.h"
 #include "segment.h"
 
@@ -90,6 +91,20 @@ static inline bool event_pending(const struct cpu *cpu)
 {
 	return atomic_load_explicit(&cpu->vcpu->pending,
 				    memory_order_relaxed) != 0;
+}
+
+/* Around calls of the core that may look at the clock or run somebody's code,
+ * from the middle of a block. */
+static inline void upcall_begin(struct cpu *cpu, const struct op *op)
+{
+	vc__fpu_leave(cpu);
+	cpu->at_left = op->left;
+}
+
+static inline void upcall_end(struct cpu *cpu)
+{
+	cpu->at_left = 0;
+	vc__fpu_enter(cpu);
 }
 
 /* ---- segment.c ---- */
