@@ -55,7 +55,7 @@ static void *code_alloc(struct engine *eng, size_t size)
 	return p;
 }
 
-void vc__blocks_free(struct engine *eng)
+static void chunks_free(struct engine *eng)
 {
 	while (eng->chunks) {
 		struct chunk *next = eng->chunks->next;
@@ -64,20 +64,33 @@ void vc__blocks_free(struct engine *eng)
 		eng->chunks = next;
 	}
 	eng->code_bytes = 0;
+}
+
+void vc__blocks_init(struct engine *eng)
+{
+	eng->code = (struct code_table){
+		.page = eng->first_pages, .page_size = PAGE_HASH,
+		.block = eng->first_blocks, .block_size = BLOCK_HASH,
+	};
+}
+
+void vc__blocks_free(struct engine *eng)
+{
+	chunks_free(eng);
+	if (eng->code.page != eng->first_pages)
+		free(eng->code.page);
+	if (eng->code.block != eng->first_blocks)
+		free(eng->code.block);
 	free(eng->scratch);
-	eng->scratch = NULL;
 }
 
 /* Forget all decoded code. Ops that are running must not be gone on with. */
 void vc__blocks_flush(struct engine *eng)
 {
-	struct block *scratch = eng->scratch;
-
-	eng->scratch = NULL;
-	vc__blocks_free(eng);
-	eng->scratch = scratch;
-	memset(eng->page_hash, 0, sizeof(eng->page_hash));
-	memset(eng->block_hash, 0, sizeof(eng->block_hash));
+	chunks_free(eng);
+	memset(eng->code.page, 0, eng->code.page_size * sizeof(void *));
+	memset(eng->code.block, 0, eng->code.block_size * sizeof(void *));
+	eng->code.page_count = eng->code.block_count = 0;
 	eng->flushes++;
 	/* the fetch TLB and the jump cache point to what is gone */
 	vc__tlb_flush(&eng->cpu, true);
@@ -85,31 +98,57 @@ void vc__blocks_flush(struct engine *eng)
 
 /* ---- pages with code ---- */
 
-static unsigned page_slot(uint64_t gpa)
+static uint32_t page_slot(const struct engine *eng, uint64_t gpa)
 {
-	return (unsigned)(gpa >> 12 ^ gpa >> 22) & (PAGE_HASH - 1);
+	return (uint32_t)(gpa >> 12 ^ gpa >> 22) & (eng->code.page_size - 1);
 }
 
 struct code_page *vc__code_page_find(struct engine *eng, uint64_t gpa)
 {
-	struct code_page *p = eng->page_hash[page_slot(gpa)];
+	struct code_page *p = eng->code.page[page_slot(eng, gpa)];
 
 	while (p && p->gpa != gpa)
 		p = p->hash_next;
 	return p && p->granules ? p : NULL;
 }
 
+/* More chains; without memory the old ones serve on. */
+static void pages_grow(struct engine *eng)
+{
+	uint32_t old_size = eng->code.page_size;
+	struct code_page **old = eng->code.page, **grown;
+
+	grown = calloc((size_t)old_size * 4, sizeof(*grown));
+	if (!grown)
+		return;
+	eng->code.page = grown;
+	eng->code.page_size = old_size * 4;
+	for (uint32_t i = 0; i < old_size; i++)
+		for (struct code_page *p = old[i], *next; p; p = next) {
+			struct code_page **slot = &grown[page_slot(eng, p->gpa)];
+
+			next = p->hash_next;
+			p->hash_next = *slot;
+			*slot = p;
+		}
+	if (old != eng->first_pages)
+		free(old);
+}
+
 struct code_page *vc__code_page(struct cpu *cpu, uint64_t gpa, uint8_t *host)
 {
 	struct engine *eng = ENGINE(cpu);
-	struct code_page **slot = &eng->page_hash[page_slot(gpa)], *p;
+	struct code_page **slot, *p;
 
-	for (p = *slot; p; p = p->hash_next)
+	for (p = eng->code.page[page_slot(eng, gpa)]; p; p = p->hash_next)
 		if (p->gpa == gpa)
 			return p;
 	p = code_alloc(eng, sizeof(*p));
 	if (!p)
 		return NULL;
+	if (++eng->code.page_count > eng->code.page_size)
+		pages_grow(eng);
+	slot = &eng->code.page[page_slot(eng, gpa)];
 	*p = (struct code_page){ .gpa = gpa, .host = host, .hash_next = *slot };
 	*slot = p;
 	return p;
@@ -178,28 +217,65 @@ static void page_remove(struct code_page *page, struct block *gone)
 
 /* ---- blocks ---- */
 
-static unsigned block_slot(uint64_t gpa, uint32_t mode)
+static uint32_t block_slot(const struct engine *eng, uint64_t gpa,
+			   uint32_t mode)
 {
-	return (unsigned)(gpa ^ gpa >> 11 ^ mode * 0x9e5u) & (BLOCK_HASH - 1);
+	return (uint32_t)(gpa ^ gpa >> 11 ^ mode * 0x9e5u) &
+	       (eng->code.block_size - 1);
 }
 
 static struct block *block_find(struct engine *eng, uint64_t gpa, uint32_t mode)
 {
-	struct block *b = eng->block_hash[block_slot(gpa, mode)];
+	struct block *b = eng->code.block[block_slot(eng, gpa, mode)];
 
 	while (b && (b->gpa != gpa || b->mode != mode))
 		b = b->hash_next;
 	return b;
 }
 
+static void blocks_grow(struct engine *eng)
+{
+	uint32_t old_size = eng->code.block_size;
+	struct block **old = eng->code.block, **grown;
+
+	grown = calloc((size_t)old_size * 4, sizeof(*grown));
+	if (!grown)
+		return;
+	eng->code.block = grown;
+	eng->code.block_size = old_size * 4;
+	for (uint32_t i = 0; i < old_size; i++)
+		for (struct block *b = old[i], *next; b; b = next) {
+			struct block **slot =
+				&grown[block_slot(eng, b->gpa, b->mode)];
+
+			next = b->hash_next;
+			b->hash_next = *slot;
+			*slot = b;
+		}
+	if (old != eng->first_blocks)
+		free(old);
+}
+
+static void block_add(struct engine *eng, struct block *b)
+{
+	struct block **slot;
+
+	if (++eng->code.block_count > eng->code.block_size)
+		blocks_grow(eng);
+	slot = &eng->code.block[block_slot(eng, b->gpa, b->mode)];
+	b->hash_next = *slot;
+	*slot = b;
+}
+
 static void block_drop(struct engine *eng, struct block *b)
 {
-	struct block **at = &eng->block_hash[block_slot(b->gpa, b->mode)];
+	struct block **at = &eng->code.block[block_slot(eng, b->gpa, b->mode)];
 	unsigned off = UINT32_MAX;
 
 	while (*at != b)
 		at = &(*at)->hash_next;
 	*at = b->hash_next;
+	eng->code.block_count--;
 	for (unsigned i = 0; i < b->op_count; i++) {
 		if (b->ops[i].off != off)
 			b->ops[i].fn = vc__op_stale;
@@ -402,7 +478,7 @@ static int block_make(struct cpu *cpu, struct code_page *page, uint64_t la,
 	struct op ops[DRAFT_OPS];
 	struct draft d;
 	struct block *b;
-	unsigned count, slot;
+	unsigned count;
 	int rc = block_fill(cpu, page, la, BLOCK_INSNS, &d, ops, &count);
 
 	if (rc)
@@ -419,9 +495,7 @@ static int block_make(struct cpu *cpu, struct code_page *page, uint64_t la,
 		.op_count = (uint16_t)vc__lower_real_ops(ops, count),
 	};
 	memcpy(b->ops, ops, count * sizeof(struct op));
-	slot = block_slot(b->gpa, b->mode);
-	b->hash_next = eng->block_hash[slot];
-	eng->block_hash[slot] = b;
+	block_add(eng, b);
 	page_add(cpu, page, b);
 	if (d.second)
 		page_add(cpu, d.second, b);
@@ -480,7 +554,7 @@ static int block_at(struct cpu *cpu, uint64_t la, struct block **out)
 	return *out ? X_OK : block_make(cpu, page, la, out);
 }
 
-const struct op *vc__enter(struct cpu *cpu)
+VC_INLINE const struct op *enter(struct cpu *cpu, bool remember)
 {
 	const struct segment *cs = &cpu->seg[VC_SEG_CS];
 	uint64_t la = (cpu->rip + cs->base) & cpu->lin_mask, charged;
@@ -506,7 +580,7 @@ const struct op *vc__enter(struct cpu *cpu)
 		return leave(cpu, X_LIMIT);
 	cpu->retired = charged;
 	R(R_IP) = (cpu->rip - (la & 4095)) & cpu->ip_mask;
-	if (flat)
+	if (remember && flat)
 		ENGINE(cpu)->jumps[jump_index(cpu->rip)] = (struct jump_entry){
 			.rip = cpu->rip, .to = b->ops, .n = b->insns,
 			.tag = cpu->jump_tag,
@@ -514,13 +588,23 @@ const struct op *vc__enter(struct cpu *cpu)
 	NEXT(b->ops);
 }
 
+const struct op *vc__enter(struct cpu *cpu)
+{
+	return enter(cpu, false);
+}
+
+const struct op *vc__enter_jump(struct cpu *cpu)
+{
+	return enter(cpu, true);
+}
+
 /* A link to another page goes by way of this: two ops' room, the second of
  * which holds a link. imm is the page that the target was found on. */
 H(guard)
 {
 	uint64_t ip = (R(R_IP) + (uint64_t)(int64_t)op->disp) & cpu->ip_mask;
-	const struct xtlb_entry *e = &ENGINE(cpu)->xtlb[cpu->cpl == 3]
-				[tlb_index(ip) & (XTLB_SIZE - 1)];
+	const struct xtlb_entry *e = &ENGINE(cpu)->xtlb
+		[tlb_index(ip) & (XTLB_SIZE - 1)].user[cpu->cpl == 3];
 	const struct link *l = &((const struct op_links *)(op + 1))->taken;
 
 	if (VC_LIKELY(e->va == ip && (uintptr_t)e->page == op->imm)) {

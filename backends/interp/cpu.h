@@ -141,6 +141,13 @@ enum tlb_set {
 	TLB_SETS
 };
 
+/* The entries of one index, of all sets: a page's read and write entry share a
+ * cache line, and so do those of user and supervisor. */
+struct tlb_slot {
+	struct tlb_entry e[TLB_SETS][2];	/* [set][write] */
+};
+_Static_assert(sizeof(struct tlb_slot) == 128, "two cache lines");
+
 /* How an op's function ended, when not by going on. */
 enum {
 	X_OK,
@@ -255,8 +262,8 @@ struct cpu {
 	uint64_t retired;
 	_Atomic uint64_t limit;
 
-	struct tlb_entry *tlb_r;	/* of the current set */
-	struct tlb_entry *tlb_w;
+	const struct tlb_entry *tlb_r;	/* of the current set, in slot 0; the */
+	const struct tlb_entry *tlb_w;	/* others are a slot's size apart */
 	uint32_t mode;		/* MODE_* */
 	uint8_t cpl;
 	uint8_t tlb_set;

@@ -10,8 +10,8 @@
 #include "exec.h"
 
 #define XTLB_SIZE	256u
-#define PAGE_HASH	1024u
-#define BLOCK_HASH	8192u
+#define PAGE_HASH	32u	/* to begin with; both grow */
+#define BLOCK_HASH	64u
 #define FILL_LOG	256u
 #define REPLAY_MAX	80u
 #define WRITTEN_MAX	16u
@@ -33,6 +33,10 @@ struct replay {
 struct xtlb_entry {
 	uint64_t va;
 	struct code_page *page;
+};
+
+struct xtlb_slot {
+	struct xtlb_entry user[2];	/* [CPL 3] */
 };
 
 /*
@@ -64,20 +68,24 @@ struct block {
 
 struct chunk;
 
+/* What was decoded, by guest-physical address: chains, grown by block.c. */
+struct code_table {
+	struct code_page **page;	/* page_size chains, a power of two */
+	struct block **block;
+	uint32_t page_size, page_count;
+	uint32_t block_size, block_count;
+};
+
+/*
+ * Much of this is never touched by a VM that runs little, and untouched pages
+ * cost nothing: so what every vCPU needs lies together at the front.
+ */
 struct engine {
 	struct cpu cpu;			/* first: handlers rely on it */
-	struct tlb_entry tlb[TLB_SETS][2][TLB_SIZE];	/* [set][write] */
-	struct xtlb_entry xtlb[2][XTLB_SIZE];		/* [user] */
-	struct jump_entry jumps[JUMP_SIZE];
-	uint16_t fill_log[FILL_LOG];	/* what the TLBs hold, for flushing */
-	uint32_t fill_count;		/* above FILL_LOG: too much to log */
-	uint32_t jump_gen;
-
 	struct vc__region *last_region;
 
 	/* decoded code */
-	struct code_page *page_hash[PAGE_HASH];
-	struct block *block_hash[BLOCK_HASH];
+	struct code_table code;
 	struct chunk *chunks;
 	size_t code_bytes;
 	uint32_t flushes;		/* of everything decoded */
@@ -103,6 +111,15 @@ struct engine {
 	bool dirty_cleared;
 	uint32_t written_count;
 	struct { uint64_t gpa, len; } written[WRITTEN_MAX];
+
+	uint32_t fill_count;		/* above FILL_LOG: too much to log */
+	uint32_t jump_gen;
+	uint16_t fill_log[FILL_LOG];	/* what the TLBs hold, for flushing */
+	struct code_page *first_pages[PAGE_HASH];
+	struct block *first_blocks[BLOCK_HASH];
+	struct xtlb_slot xtlb[XTLB_SIZE];
+	struct tlb_slot tlb[TLB_SIZE];
+	struct jump_entry jumps[JUMP_SIZE];
 };
 
 #define ENGINE(cpu)	((struct engine *)(void *)(cpu))
@@ -140,6 +157,8 @@ void vc__code_written(struct cpu *cpu, struct code_page *page, uint64_t gpa,
 		      unsigned size);
 /* Decode at cpu->rip at most max instructions into the scratch block. */
 int vc__block_scratch(struct cpu *cpu, unsigned max, struct block **out);
+/* On a zeroed engine. */
+void vc__blocks_init(struct engine *eng);
 void vc__blocks_flush(struct engine *eng);
 void vc__blocks_free(struct engine *eng);
 

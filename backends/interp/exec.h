@@ -171,7 +171,6 @@ struct jump_entry {
 	const struct op *to;
 	uint32_t n;
 	uint32_t tag;
-	uint64_t pad;
 };
 #define JUMP_BITS	12
 #define JUMP_SIZE	(1u << JUMP_BITS)
@@ -184,10 +183,7 @@ VC_INLINE unsigned jump_index(uint64_t rip)
 /* Go to cpu->rip by looking it up in full; NULL means to leave. block.c */
 const struct op *vc__enter(struct cpu *cpu);
 
-/* The same from inside of an op. run.c */
-VC_INLINE const struct op *vc__jump_slow_check(struct cpu *cpu)
-{
-	return vc__enter(cpu);
-}
+/* The same, and remember it in the jump cache. block.c */
+const struct op *vc__enter_jump(struct cpu *cpu);
 
 #endif

@@ -18,7 +18,7 @@
 			r_ > atomic_load_explicit(&cpu->limit, \
 						  memory_order_relaxed))) { \
 		cpu->rip = t_; \
-		return vc__enter(cpu); \
+		return vc__enter_jump(cpu); \
 	} \
 	cpu->retired = r_; \
 	R(R_IP) = t_ & ~(u64)4095; \

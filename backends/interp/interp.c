@@ -122,6 +122,7 @@ static int vcpu_create(vc_vcpu *vcpu)
 	eng->cpu.vm = vcpu->vm;
 	eng->cpu.eng = eng;
 	atomic_flag_clear(&eng->written_lock);
+	vc__blocks_init(eng);
 	vc__tlb_init(&eng->cpu);
 	vc__fpu_reset(&eng->cpu);
 	vc__mode_update(&eng->cpu);

@@ -333,7 +333,7 @@ static void tlb_fill(struct cpu *cpu, unsigned set, bool write, uint64_t la,
 	struct engine *eng = ENGINE(cpu);
 	unsigned i = tlb_index(la);
 
-	eng->tlb[set][write][i] = (struct tlb_entry){ la & ~(uint64_t)4095,
+	eng->tlb[i].e[set][write] = (struct tlb_entry){ la & ~(uint64_t)4095,
 						      host };
 	log_fill(eng, set << 11 | (unsigned)write << 10 | i);
 }
@@ -350,14 +350,20 @@ static void jumps_drop(struct cpu *cpu)
 	cpu->jump_tag = eng->jump_gen << 8 | (cpu->jump_tag & 0xff);
 }
 
+/* What zeroes do not make empty. */
+static void tlb_mark_empty(struct engine *eng)
+{
+	for (unsigned set = 0; set < TLB_SETS; set++)
+		for (unsigned write = 0; write < 2; write++)
+			eng->tlb[0].e[set][write].va = TLB_EMPTY(0);
+	eng->xtlb[0].user[0].va = eng->xtlb[0].user[1].va = TLB_EMPTY(0);
+}
+
 static void tlb_clear_all(struct engine *eng)
 {
 	memset(eng->tlb, 0, sizeof(eng->tlb));
 	memset(eng->xtlb, 0, sizeof(eng->xtlb));
-	for (unsigned set = 0; set < TLB_SETS; set++)
-		for (unsigned write = 0; write < 2; write++)
-			eng->tlb[set][write][0].va = TLB_EMPTY(0);
-	eng->xtlb[0][0].va = eng->xtlb[1][0].va = TLB_EMPTY(0);
+	tlb_mark_empty(eng);
 }
 
 /* On a zeroed engine. */
@@ -365,10 +371,7 @@ void vc__tlb_init(struct cpu *cpu)
 {
 	struct engine *eng = ENGINE(cpu);
 
-	for (unsigned set = 0; set < TLB_SETS; set++)
-		for (unsigned write = 0; write < 2; write++)
-			eng->tlb[set][write][0].va = TLB_EMPTY(0);
-	eng->xtlb[0][0].va = eng->xtlb[1][0].va = TLB_EMPTY(0);
+	tlb_mark_empty(eng);
 	eng->fill_count = 0;
 	jumps_drop(cpu);
 }
@@ -385,9 +388,10 @@ void vc__tlb_flush(struct cpu *cpu, bool globals_too)
 			unsigned what = eng->fill_log[n], i = what & 1023;
 
 			if (what & LOG_X)
-				eng->xtlb[what >> 10 & 1][i].va = TLB_EMPTY(i);
+				eng->xtlb[i].user[what >> 10 & 1].va =
+					TLB_EMPTY(i);
 			else
-				eng->tlb[what >> 11][what >> 10 & 1][i].va =
+				eng->tlb[i].e[what >> 11][what >> 10 & 1].va =
 					TLB_EMPTY(i);
 		}
 	}
@@ -403,11 +407,11 @@ void vc__tlb_flush_page(struct cpu *cpu, uint64_t la)
 
 	for (unsigned set = 0; set < TLB_SETS; set++)
 		for (unsigned write = 0; write < 2; write++)
-			if (eng->tlb[set][write][i].va == page)
-				eng->tlb[set][write][i].va = TLB_EMPTY(i);
+			if (eng->tlb[i].e[set][write].va == page)
+				eng->tlb[i].e[set][write].va = TLB_EMPTY(i);
 	for (unsigned user = 0; user < 2; user++)
-		if (eng->xtlb[user][x].va == page) {
-			eng->xtlb[user][x].va = TLB_EMPTY(x);
+		if (eng->xtlb[x].user[user].va == page) {
+			eng->xtlb[x].user[user].va = TLB_EMPTY(x);
 			/* cached jumps may lead there */
 			jumps_drop(cpu);
 		}
@@ -420,7 +424,7 @@ void vc__tlb_protect(struct cpu *cpu, const uint8_t *host_page)
 	if (eng->fill_count <= FILL_LOG) {
 		for (unsigned n = 0; n < eng->fill_count; n++) {
 			unsigned what = eng->fill_log[n], i = what & 1023;
-			struct tlb_entry *e = &eng->tlb[what >> 11 & 3][1][i];
+			struct tlb_entry *e = &eng->tlb[i].e[what >> 11 & 3][1];
 
 			if (!(what & LOG_X) && e->host == host_page)
 				e->va = TLB_EMPTY(i);
@@ -429,8 +433,8 @@ void vc__tlb_protect(struct cpu *cpu, const uint8_t *host_page)
 	}
 	for (unsigned set = 0; set < TLB_SETS; set++)
 		for (unsigned i = 0; i < TLB_SIZE; i++)
-			if (eng->tlb[set][1][i].host == host_page)
-				eng->tlb[set][1][i].va = TLB_EMPTY(i);
+			if (eng->tlb[i].e[set][1].host == host_page)
+				eng->tlb[i].e[set][1].va = TLB_EMPTY(i);
 }
 
 void vc__mode_update(struct cpu *cpu)
@@ -484,8 +488,8 @@ void vc__mode_update(struct cpu *cpu)
 	else
 		set = cpu->flags & FL_AC ? TLB_KERNEL_AC : TLB_KERNEL;
 	cpu->tlb_set = (uint8_t)set;
-	cpu->tlb_r = eng->tlb[set][0];
-	cpu->tlb_w = eng->tlb[set][1];
+	cpu->tlb_r = eng->tlb[0].e[set];
+	cpu->tlb_w = &eng->tlb[0].e[set][1];
 	cpu->jump_tag = eng->jump_gen << 8 | (cpu->cpl == 3 ? 0x80u : 0) | mode;
 	vc__fpu_update(cpu);
 }
@@ -795,7 +799,7 @@ static int access_sys(struct cpu *cpu, const struct op *op, uint64_t la,
 	uint64_t t;
 
 	la &= mask;
-	e = &ENGINE(cpu)->tlb[TLB_KERNEL][write][tlb_index(la)];
+	e = &ENGINE(cpu)->tlb[tlb_index(la)].e[TLB_KERNEL][write];
 	t = la ^ e->va;
 	if (t <= 4096 - size) {
 		if (write)
@@ -853,7 +857,7 @@ int vc__fetch_page(struct cpu *cpu, uint64_t la, struct code_page **page)
 	struct engine *eng = ENGINE(cpu);
 	unsigned user = cpu->cpl == 3;
 	unsigned i = tlb_index(la) & (XTLB_SIZE - 1);
-	struct xtlb_entry *e = &eng->xtlb[user][i];
+	struct xtlb_entry *e = &eng->xtlb[i].user[user];
 	struct rights rt = rights_of(cpu, ACC_EXEC, AS_CURRENT);
 	struct vc__region *r;
 	struct walk w;

@@ -251,9 +251,13 @@ static bool debugging(struct cpu *cpu)
  */
 static int run_some(struct cpu *cpu, uint64_t goal, bool resuming, bool *first)
 {
+	bool service = atomic_load(&cpu->vcpu->pending) & VC__PEND_SERVICE;
+
 	cpu->leave = X_SYNC;
-	if (resuming || debugging(cpu) || cpu->shadow ||
-	    cpu->flags & (FL_TF | FL_RF))
+	/* an access is finished even if somebody wants us to stop, but no more
+	 * than its instruction is then executed */
+	if (debugging(cpu) || cpu->shadow || cpu->flags & (FL_TF | FL_RF) ||
+	    (resuming && service))
 		return run_one(cpu, resuming, first);
 	*first = false;
 #if VC_TAIL

@@ -23,11 +23,22 @@ VC_INLINE unsigned tlb_index(uint64_t la)
 	return (unsigned)(la >> 12) & (TLB_SIZE - 1);
 }
 
+/* The entry for la of the set and kind whose slot 0 entry is given. */
+VC_INLINE const struct tlb_entry *tlb_entry(const struct tlb_entry *first,
+					    uint64_t la)
+{
+	/* (la >> 12 & mask) * sizeof(struct tlb_slot), in two operations */
+	uint64_t at = la >> 5 & (uint64_t)(TLB_SIZE - 1) << 7;
+
+	return (const struct tlb_entry *)(const void *)
+	       ((const uint8_t *)first + at);
+}
+
 /* Host address of size bytes at la for reading, or NULL: slow path. */
 VC_INLINE const uint8_t *tlb_read_ptr(const struct cpu *cpu, uint64_t la,
 				      unsigned size)
 {
-	const struct tlb_entry *e = &cpu->tlb_r[tlb_index(la)];
+	const struct tlb_entry *e = tlb_entry(cpu->tlb_r, la);
 	uint64_t t = la ^ e->va;
 
 	if (VC_UNLIKELY(t > 4096 - size))
@@ -40,7 +51,7 @@ VC_INLINE const uint8_t *tlb_read_ptr(const struct cpu *cpu, uint64_t la,
 VC_INLINE uint8_t *tlb_write_ptr(const struct cpu *cpu, uint64_t la,
 				 unsigned size)
 {
-	const struct tlb_entry *e = &cpu->tlb_w[tlb_index(la)];
+	const struct tlb_entry *e = tlb_entry(cpu->tlb_w, la);
 	uint64_t t = la ^ e->va;
 
 	if (VC_UNLIKELY(t > 4096 - size))
