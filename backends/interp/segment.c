@@ -259,6 +259,35 @@ static int push_items(struct cpu *cpu, const struct stack *st,
 	return X_OK;
 }
 
+static void items_put(uint8_t *p, const uint64_t *items, unsigned n,
+		      unsigned size)
+{
+	if (size == 8)
+		for (unsigned i = 0; i < n; i++)
+			st64(p + i * 8, items[i]);
+	else
+		for (unsigned i = 0; i < n; i++)
+			item_put(p + i * size, items[i], size);
+}
+
+static void items_get(const uint8_t *p, uint64_t *items, unsigned n,
+		      unsigned size)
+{
+	if (size == 8)
+		for (unsigned i = 0; i < n; i++)
+			items[i] = ld64(p + i * 8);
+	else
+		for (unsigned i = 0; i < n; i++)
+			items[i] = item_get(p + i * size, size);
+}
+
+/* Can [off, off + len) of the stack be one access? */
+static bool in_one_piece(const struct stack *st, uint64_t off, unsigned len)
+{
+	return len <= 64 && (off & 0xfff) + len <= 0x1000 &&
+	       (!st->ss || (st->ss->base & 0xfff) == 0);
+}
+
 /* Within a page the whole frame is one access. When that faults, the items
  * tell which address is to blame. */
 int vc__stack_push(struct cpu *cpu, struct stack *st, const uint64_t *items,
@@ -266,14 +295,15 @@ int vc__stack_push(struct cpu *cpu, struct stack *st, const uint64_t *items,
 {
 	unsigned len = n * size;
 	uint64_t off = (st->sp - len) & st->mask;
-	uint8_t buf[64];
 	int rc = X_FAULT;
 
-	if (VC_LIKELY(len <= sizeof(buf) && (off & 0xfff) + len <= 0x1000 &&
-		      (!st->ss || (st->ss->base & 0xfff) == 0))) {
-		for (unsigned i = 0; i < n; i++)
-			item_put(buf + i * size, items[i], size);
-		rc = stack_store(cpu, st, off, len, buf);
+	if (VC_LIKELY(in_one_piece(st, off, len))) {
+		uint8_t *p = st->ss || st->inner ? NULL :
+			     tlb_write_ptr(cpu, off, len);
+		uint8_t buf[64];
+
+		items_put(p ? p : buf, items, n, size);
+		rc = p ? X_OK : stack_store(cpu, st, off, len, buf);
 	}
 	if (VC_UNLIKELY(rc == X_FAULT))
 		rc = push_items(cpu, st, items, n, size);
@@ -301,13 +331,13 @@ int vc__stack_read(struct cpu *cpu, const struct stack *st, uint64_t ofs,
 	uint8_t buf[64];
 	int rc;
 
-	if (VC_LIKELY(len <= sizeof(buf) && (off & 0xfff) + len <= 0x1000 &&
-		      (!st->ss || (st->ss->base & 0xfff) == 0))) {
-		rc = stack_load(cpu, st, off, len, buf);
+	if (VC_LIKELY(in_one_piece(st, off, len))) {
+		const uint8_t *p = st->ss ? NULL : tlb_read_ptr(cpu, off, len);
+
+		rc = p ? X_OK : stack_load(cpu, st, off, len, buf);
 		if (VC_UNLIKELY(rc))
 			return rc;
-		for (unsigned i = 0; i < n; i++)
-			items[i] = item_get(buf + i * size, size);
+		items_get(p ? p : buf, items, n, size);
 		return X_OK;
 	}
 	for (unsigned i = 0; i < n; i++) {
