@@ -71,7 +71,11 @@ static void ten_thousand(const struct vc__backend *b)
 	for (int i = 0; i < 10000; i++)
 		one_vm(b);
 	CU_ASSERT_EQUAL(rig_alloc_live(), live);
+#if !defined(__SANITIZE_ADDRESS__)	/* which keeps freed memory aside */
 	CU_ASSERT(resident_pages() - before < 256);
+#else
+	(void)before;
+#endif
 }
 
 static void test_threads_ten_thousand_vms_leave_nothing(void)
@@ -196,6 +200,8 @@ static void test_threads_cancel_storm(void)
 		pthread_create(&storm[i], NULL, cancel_storm, &run);
 	for (int i = 0; i < 4; i++)
 		pthread_join(storm[i], NULL);
+	while (!run.cancelled)		/* sticky, so this one must come */
+		vc__os_yield();
 	run.stop = 1;
 	vc_vcpu_cancel(r->vcpu);
 	pthread_join(t, NULL);
