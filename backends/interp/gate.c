@@ -90,17 +90,16 @@ static int gate_read(struct cpu *cpu, const struct event *ev,
 	bool wide = IN_LONG();
 	unsigned size = wide ? 16 : 8;
 	unsigned at = ev->vector * size;
-	uint8_t raw[16];
-	uint64_t d;
+	uint64_t la = sys_la(cpu, cpu->idtr.base + at), d, high = 0;
 	int rc;
 
 	if (at + size - 1 > cpu->idtr.limit)
 		return vc__gp(cpu, gate_error(ev));
-	rc = vc__load_sys(cpu, &vc__op_at_ds,
-			  sys_la(cpu, cpu->idtr.base + at), size, raw);
+	rc = sys_load8(cpu, la, &d);
+	if (wide && VC_LIKELY(!rc))
+		rc = sys_load8(cpu, la + 8, &high);
 	if (VC_UNLIKELY(rc))
 		return rc;
-	d = ld64(raw);
 	g->type = DESC_TYPE(d) | DESC_S(d) << 4;
 	g->sel = (uint16_t)(d >> 16);
 	g->off = (d & 0xffff) | (d >> 32 & 0xffff0000);
@@ -109,7 +108,7 @@ static int gate_read(struct cpu *cpu, const struct event *ev,
 	case SYS_INT32: case SYS_TRAP32:
 		if (wide) {
 			g->ist = (unsigned)(d >> 32) & 7;
-			g->off |= (uint64_t)ld32(raw + 8) << 32;
+			g->off |= high << 32;
 		}
 		break;
 	case SYS_INT16: case SYS_TRAP16:
@@ -165,7 +164,6 @@ static int stack_long(struct cpu *cpu, const struct event *ev, unsigned ist,
 		      unsigned cpl, struct stack *st)
 {
 	const struct segment *tr = &cpu->seg[VC_SEG_TR];
-	uint8_t raw[8];
 	unsigned at;
 	int rc;
 
@@ -178,10 +176,9 @@ static int stack_long(struct cpu *cpu, const struct event *ev, unsigned ist,
 		if (at + 7 > tr->limit)
 			return vc__raise_error(cpu, EXC_TS,
 					       SEL_ERR(tr->sel) | ev->ext);
-		rc = vc__load_sys(cpu, &vc__op_at_ds, tr->base + at, 8, raw);
+		rc = sys_load8(cpu, tr->base + at, &st->sp);
 		if (VC_UNLIKELY(rc))
 			return rc;
-		st->sp = ld64(raw);
 		if (!is_canonical(st->sp))
 			return vc__raise_error(cpu, EXC_SS, ev->ext);
 	}

@@ -37,32 +37,24 @@ static bool desc_at(const struct cpu *cpu, uint16_t sel, unsigned size,
 int vc__desc_read(struct cpu *cpu, uint16_t sel, unsigned vector, unsigned ext,
 		  uint64_t *d)
 {
-	uint8_t raw[8];
 	uint64_t la;
-	int rc;
 
 	if (VC_UNLIKELY(!desc_at(cpu, sel, 8, &la)))
 		return vc__raise_error(cpu, vector, SEL_ERR(sel) | ext);
-	rc = vc__load_sys(cpu, &vc__op_at_ds, la, 8, raw);
-	if (VC_UNLIKELY(rc))
-		return rc;
-	*d = ld64(raw);
-	return X_OK;
+	return sys_load8(cpu, la, d);
 }
 
 int vc__desc_read_high(struct cpu *cpu, uint16_t sel, unsigned vector,
 		       unsigned ext, uint64_t *high)
 {
-	uint8_t raw[8];
 	uint64_t la;
 	int rc;
 
 	if (!desc_at(cpu, sel, 16, &la))
 		return vc__raise_error(cpu, vector, SEL_ERR(sel) | ext);
-	rc = vc__load_sys(cpu, &vc__op_at_ds, la + 8, 8, raw);
+	rc = sys_load8(cpu, la + 8, high);
 	if (rc)
 		return rc;
-	*high = ld64(raw);
 	/* Where a descriptor's type would be there must be zeros: that is how
 	 * a selector into the middle of one is noticed (SDM 3A §3.5.2). */
 	if (DESC_TYPE(*high) || DESC_S(*high))

@@ -7,9 +7,9 @@
 #ifndef VC_INTERP_SYSTEM_H
 #define VC_INTERP_SYSTEM_H
 
-#include "flags.h"
-#include "fpu.h"
 #include "decode.h"
+#include "engine.h"
+#include "fpu.h"
 #include "segment.h"
 
 /* Address widths, as CPUID 80000008 tells; mmu.c has the same. */
@@ -105,6 +105,25 @@ static inline void upcall_end(struct cpu *cpu)
 {
 	cpu->at_left = 0;
 	vc__fpu_enter(cpu);
+}
+
+/* Eight bytes of a descriptor table or TSS: vc__load_sys(), its fast path
+ * inline. */
+static inline int sys_load8(struct cpu *cpu, uint64_t la, uint64_t *v)
+{
+	const struct tlb_entry *e =
+		tlb_entry(&ENGINE(cpu)->tlb[0].e[TLB_KERNEL][0], la);
+	uint64_t t = la ^ e->va;
+	uint8_t raw[8] = { 0 };
+	int rc;
+
+	if (VC_LIKELY(t <= 4096 - 8)) {
+		*v = ld64(e->host + t);
+		return X_OK;
+	}
+	rc = vc__load_sys(cpu, &vc__op_at_ds, la, 8, raw);
+	*v = ld64(raw);
+	return rc;
 }
 
 /* ---- segment.c ---- */
