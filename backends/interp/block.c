@@ -595,6 +595,15 @@ const struct op *vc__enter(struct cpu *cpu)
 
 const struct op *vc__enter_jump(struct cpu *cpu)
 {
+	const struct jump_entry *e = &ENGINE(cpu)->jumps[jump_index(cpu->rip)];
+	uint64_t charged = cpu->retired + e->n;
+
+	if (e->rip == cpu->rip && e->tag == cpu->jump_tag &&
+	    charged <= atomic_load_explicit(&cpu->limit, memory_order_relaxed)) {
+		cpu->retired = charged;
+		R(R_IP) = cpu->rip & ~(uint64_t)4095;
+		NEXT(e->to);
+	}
 	return enter(cpu, true);
 }
 

@@ -68,6 +68,18 @@ struct block {
 
 struct chunk;
 
+/*
+ * A page with code that was found writable: what its missing write entry in
+ * the TLB would say, for stores that change code. Good while gen is current.
+ */
+struct code_write {
+	uint64_t va;
+	struct code_page *page;
+	uint32_t gen;
+	uint32_t set;
+};
+#define CODE_WRITES	16u
+
 /* What was decoded, by guest-physical address: chains, grown by block.c. */
 struct code_table {
 	struct code_page **page;	/* page_size chains, a power of two */
@@ -114,6 +126,8 @@ struct engine {
 
 	uint32_t fill_count;		/* above FILL_LOG: too much to log */
 	uint32_t jump_gen;
+	uint32_t write_gen;
+	struct code_write code_write[CODE_WRITES];
 	uint16_t fill_log[FILL_LOG];	/* what the TLBs hold, for flushing */
 	struct code_page *first_pages[PAGE_HASH];
 	struct block *first_blocks[BLOCK_HASH];

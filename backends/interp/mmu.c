@@ -381,6 +381,7 @@ void vc__tlb_flush(struct cpu *cpu, bool globals_too)
 	struct engine *eng = ENGINE(cpu);
 
 	(void)globals_too;
+	eng->write_gen++;
 	if (eng->fill_count > FILL_LOG) {
 		tlb_clear_all(eng);
 	} else {
@@ -405,6 +406,7 @@ void vc__tlb_flush_page(struct cpu *cpu, uint64_t la)
 	uint64_t page = la & cpu->lin_mask & ~(uint64_t)4095;
 	unsigned i = tlb_index(page), x = i & (XTLB_SIZE - 1);
 
+	eng->write_gen++;
 	for (unsigned set = 0; set < TLB_SETS; set++)
 		for (unsigned write = 0; write < 2; write++)
 			if (eng->tlb[i].e[set][write].va == page)
@@ -542,6 +544,7 @@ static int page_get(struct cpu *cpu, const struct op *op, uint64_t la,
 	struct walk w;
 	uint32_t err;
 	uint32_t need = access == ACC_WRITE ? VC_PROT_WRITE : VC_PROT_READ;
+	unsigned set;
 
 	if (IN_LONG() && !is_canonical(la))
 		return fault_canonical(cpu, op);
@@ -556,16 +559,17 @@ static int page_get(struct cpu *cpu, const struct op *op, uint64_t la,
 	out->host = r->host + (out->gpa - r->gpa);
 	if (access == ACC_WRITE)
 		page_dirtied(r, w.gpa);
-	if (as == AS_CURRENT && cpu->tlb_set != TLB_CHECKED &&
-	    !page_watched(cpu, la)) {
+	/* What holds for implicit accesses holds for the supervisor's own. */
+	set = as == AS_SYSTEM ? TLB_KERNEL : cpu->tlb_set;
+	if (as != AS_DEBUGGER && set != TLB_CHECKED && !page_watched(cpu, la)) {
 		uint8_t *page = out->host - (la & 4095);
 
 		if (access == ACC_READ) {
-			tlb_fill(cpu, cpu->tlb_set, false, la, page);
+			tlb_fill(cpu, set, false, la, page);
 		} else if (r->prot & VC_PROT_READ &&
 			   !vc__code_page_find(ENGINE(cpu), w.gpa)) {
-			tlb_fill(cpu, cpu->tlb_set, false, la, page);
-			tlb_fill(cpu, cpu->tlb_set, true, la, page);
+			tlb_fill(cpu, set, false, la, page);
+			tlb_fill(cpu, set, true, la, page);
 		}
 	}
 	return X_OK;
@@ -729,6 +733,40 @@ static void watch_check(struct cpu *cpu, uint64_t la, unsigned size, bool write)
 	cpu->dbg_hits |= vc__debug_data(cpu, la, size, write);
 }
 
+static struct code_write *code_write_slot(struct cpu *cpu, uint64_t la)
+{
+	return &ENGINE(cpu)->code_write[la >> 12 & (CODE_WRITES - 1)];
+}
+
+/* A store to a page with code that was written before. */
+static bool code_store(struct cpu *cpu, uint64_t la, unsigned size,
+		       const uint8_t *buf)
+{
+	const struct code_write *e = code_write_slot(cpu, la);
+	uint64_t at = la ^ e->va;
+
+	if (at > 4096 - size || e->gen != ENGINE(cpu)->write_gen ||
+	    e->set != cpu->tlb_set || !e->page)
+		return false;
+	memcpy(e->page->host + at, buf, size);
+	vc__code_written(cpu, e->page, e->page->gpa + at, size);
+	return true;
+}
+
+static void code_store_remember(struct cpu *cpu, uint64_t la, uint64_t gpa)
+{
+	struct engine *eng = ENGINE(cpu);
+	struct code_page *page;
+
+	if (eng->watching || cpu->tlb_set == TLB_CHECKED)
+		return;
+	page = vc__code_page_find(eng, gpa & ~(uint64_t)4095);
+	if (page)
+		*code_write_slot(cpu, la) = (struct code_write){
+			la & ~(uint64_t)4095, page, eng->write_gen,
+			cpu->tlb_set };
+}
+
 /* mask: of linear addresses. Implicit accesses of long mode have 64 bits in
  * compatibility mode too. */
 static int access(struct cpu *cpu, const struct op *op, uint64_t la,
@@ -741,6 +779,8 @@ static int access(struct cpu *cpu, const struct op *op, uint64_t la,
 	int rc;
 
 	la &= mask;
+	if (write && as == AS_CURRENT && code_store(cpu, la, size, buf))
+		return X_OK;
 	if (as == AS_CURRENT && cpu->tlb_set == TLB_CHECKED && size <= 8 &&
 	    la & (size - 1) && !(size & (size - 1)))
 		return vc__raise_error(cpu, EXC_AC, 0);
@@ -754,6 +794,8 @@ static int access(struct cpu *cpu, const struct op *op, uint64_t la,
 		if (rc)
 			return rc;
 	}
+	else if (write && as == AS_CURRENT && first.host)
+		code_store_remember(cpu, la, first.gpa);
 	rc = transfer(cpu, op, &first, n, write, buf);
 	if (!rc && n < size)
 		rc = transfer(cpu, op, &second, size - n, write, buf + n);
@@ -789,7 +831,7 @@ int vc__store(struct cpu *cpu, const struct op *op, uint64_t la, unsigned size,
 
 /*
  * Implicit supervisor accesses use the supervisor's own TLB at any CPL, since
- * AC does not count for them; they fill it where that is the current one.
+ * AC does not count for them.
  */
 static int access_sys(struct cpu *cpu, const struct op *op, uint64_t la,
 		      unsigned size, bool write, void *buf)

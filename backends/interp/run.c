@@ -23,16 +23,28 @@ static void execute(struct cpu *cpu, const struct op *op)
 #endif
 }
 
+/*
+ * RF keeps a code breakpoint from striking twice, and is cleared by the next
+ * instruction (SDM 3B §18.3.1.1). IRET from a fault handler always sets it;
+ * where no breakpoint is on, it may as well be cleared before.
+ */
+static void forget_resume_flag(struct cpu *cpu)
+{
+	if (cpu->flags & FL_RF && !(cpu->dr7 & DR7_ENABLES))
+		cpu->flags &= ~(uint64_t)FL_RF;
+}
+
 const struct op *vc__op_stop(struct cpu *cpu, const struct op *op, int rc)
 {
 	switch (rc) {
 	case X_JUMP:
 		cpu->retired -= op->left - 1u;
+		forget_resume_flag(cpu);
 		/* something must be looked at before the next instruction */
 		if (VC_UNLIKELY(cpu->flags & (FL_TF | FL_RF) || cpu->shadow ||
 				event_pending(cpu)))
 			break;
-		return vc__enter(cpu);
+		return vc__enter_jump(cpu);
 	case X_SYNC:
 	case X_EXIT_AFTER:
 		cpu->retired -= op->left - 1u;
@@ -253,6 +265,7 @@ static int run_some(struct cpu *cpu, uint64_t goal, bool resuming, bool *first)
 {
 	bool service = atomic_load(&cpu->vcpu->pending) & VC__PEND_SERVICE;
 
+	forget_resume_flag(cpu);
 	cpu->leave = X_SYNC;
 	/* an access is finished even if somebody wants us to stop, but no more
 	 * than its instruction is then executed */
