@@ -294,6 +294,25 @@ static struct sf overflow(struct sf_env *env, struct format f, unsigned sign)
 }
 
 /*
+ * An unmasked overflow or underflow: the x87 delivers registers with a biased
+ * exponent; FSCALE's result may be outside of the range even so (SDM 1
+ * §8.5.4, §8.5.5). All else drops the result.
+ */
+static bool biased(struct sf_env *env, struct format f, int *exp, int bias,
+		   struct sf *r)
+{
+	if (!env->x87 || f.emax != 16383)
+		return true;
+	*exp += bias;
+	if (*exp >= f.emin && *exp <= f.emax)
+		return true;
+	env->flags |= SF_PE;
+	env->up = bias < 0;
+	r->cls = bias < 0 ? SF_INF : SF_ZERO;
+	return false;
+}
+
+/*
  * sig / 2^127 * 2^exp, bit 127 set. Tininess is seen after rounding, as if
  * there were no least exponent (SDM 1 §4.9.1.5). A masked underflow is flagged
  * only when the result is inexact too; an unmasked one always.
@@ -311,10 +330,8 @@ static struct sf round_to(struct sf_env *env, struct format f, unsigned sign,
 		       sig + lsb >= lsb;	/* no carry out of the top */
 		if (tiny && !(env->masks & SF_UE)) {
 			env->flags |= SF_UE;
-			if (env->x87)
-				exp += 24576;
-			if (env->x87 && exp < f.emin)	/* FSCALE only */
-				return make(SF_ZERO, sign);
+			if (!biased(env, f, &exp, 24576, &r))
+				return r;
 		} else if (tiny && env->ftz) {
 			env->flags |= SF_UE | SF_PE;
 			env->up = false;
@@ -341,10 +358,8 @@ static struct sf round_to(struct sf_env *env, struct format f, unsigned sign,
 		if (env->masks & SF_OE)
 			return overflow(env, f, sign);
 		env->flags |= SF_OE;
-		if (env->x87)
-			exp -= 24576;
-		if (env->x87 && exp > f.emax)		/* FSCALE only */
-			return make(SF_INF, sign);
+		if (!biased(env, f, &exp, -24576, &r))
+			return r;
 	}
 	if (!sig)
 		return make(SF_ZERO, sign);

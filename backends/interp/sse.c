@@ -84,12 +84,17 @@ static int fmt_of(unsigned el)
 }
 
 /* MIN and MAX give the second operand unless the first is strictly less or
- * greater: so for NaNs and for two zeros (SDM 2B, MINPS). */
-static struct sf minmax(struct sf_env *env, bool max, struct sf a, struct sf b)
+ * greater: so for NaNs, unquieted, and for two zeros (SDM 2B, MINPS). */
+static void minmax(struct sf_env *env, bool max, unsigned el, struct sf a,
+		   struct sf b, uint8_t *d, const uint8_t *s)
 {
 	int rel = vc__sf_compare(env, false, a, b);
+	bool first = rel == (max ? SF_GT : SF_LT);
 
-	return rel == (max ? SF_GT : SF_LT) ? a : b;
+	if ((first ? a : b).cls == SF_ZERO)	/* may be a denormal, by DAZ */
+		lane_put(el, d, first ? a : b);
+	else if (!first)
+		memcpy(d, s, el == EL_F32 ? 4 : 8);
 }
 
 static uint64_t predicate(struct sf_env *env, unsigned imm, struct sf a,
@@ -167,7 +172,7 @@ static void lane(const struct cpu *cpu, struct sf_env *env, const struct op *op,
 	case K_MIN:
 	case K_MAX:
 		a = lane_get(env, f->to, d, to_bytes);
-		lane_put(f->to, d, minmax(env, f->kind == K_MAX, a, b));
+		minmax(env, f->kind == K_MAX, f->to, a, b, d, s);
 		return;
 	case K_SQRT:
 		lane_put(f->to, d, vc__sf_sqrt(env, fmt_of(f->to), b));
@@ -292,6 +297,9 @@ static VC_NOINLINE int sse_general(struct cpu *cpu, const struct op *op,
 		lane(cpu, &env, op, f, d + i * to, s + i * from);
 		flags |= env.flags;
 	}
+	/* as processors do, even when #XM follows */
+	if (f->dst == DST_MMX || src == SRC_MMX)
+		mmx_enter(cpu);
 	rc = finish(cpu, &env, flags);
 	if (rc)
 		return rc;
@@ -302,12 +310,9 @@ static VC_NOINLINE int sse_general(struct cpu *cpu, const struct op *op,
 		R(op->a) = to == 8 ? ld64(d) : ld32(d);
 		break;
 	case DST_MMX:
-		mmx_enter(cpu);
 		mmx_write(cpu, op->a, ld64(d));
 		break;
 	default:
-		if (src == SRC_MMX)
-			mmx_enter(cpu);
 		memcpy(V(op->a)->b, d, 16);
 	}
 	return X_OK;

@@ -93,9 +93,10 @@ bool vc__x87_result(struct cpu *cpu, const struct op *op,
 		    const struct sf_env *env, unsigned phys, struct sf r,
 		    bool mem)
 {
-	x87_set_c1(cpu, env->up);
+	x87_set_c1(cpu, false);
 	if (vc__x87_raise(cpu, op, env->flags, mem))
 		return false;
+	x87_set_c1(cpu, env->up);
 	vc__x87_put(cpu, phys, r);
 	return true;
 }
@@ -272,7 +273,7 @@ static VC_NOINLINE int push(struct cpu *cpu, const struct op *op, unsigned src)
 {
 	struct sf_env env = vc__x87_env(cpu);
 	unsigned t = x87_phys(cpu, 7);
-	bool mem = src != SRC_REG;
+	bool mem = src != SRC_REG, underflow;
 	struct f80 raw = { 0 };
 	struct sf v = { 0 };
 	int rc = vc__x87_begin_fast(cpu, op);
@@ -292,14 +293,9 @@ static VC_NOINLINE int push(struct cpu *cpu, const struct op *op, unsigned src)
 	}
 	if (rc)
 		return rc;
-	if (FULL(t)) {
-		if (!vc__x87_stack_fault(cpu, op, true, mem))
-			return X_OK;
-		v = vc__sf_default_nan();
-		goto put;
-	}
-	if (!mem && !FULL(x87_phys(cpu, op->a))) {
-		if (!vc__x87_stack_fault(cpu, op, false, mem))
+	underflow = !mem && !FULL(x87_phys(cpu, op->a));
+	if (underflow || FULL(t)) {
+		if (!vc__x87_stack_fault(cpu, op, !underflow, mem))
 			return X_OK;
 		v = vc__sf_default_nan();
 		goto put;
@@ -313,7 +309,8 @@ static VC_NOINLINE int push(struct cpu *cpu, const struct op *op, unsigned src)
 	}
 	v = vc__sf_convert(&env, SF80, v);
 	x87_set_c1(cpu, false);
-	if (vc__x87_raise(cpu, op, env.flags, mem))
+	/* a denormal is loaded all the same when DE is unmasked */
+	if (vc__x87_raise(cpu, op, env.flags, mem) && env.flags & SF_IE)
 		return X_OK;
 put:
 	vc__x87_put(cpu, t, v);
@@ -450,6 +447,13 @@ H(f_constant)
 
 /* ---- stores ---- */
 
+/* FST does not raise DE. */
+static struct sf narrowed(struct sf_env *env, int fmt, struct sf v)
+{
+	return v.cls >= SF_QNAN ? vc__sf_nan1(env, v)
+				: vc__sf_round(env, fmt, v);
+}
+
 /* ST(0) as the destination wants it, and what that raises. */
 static unsigned store_bytes(struct sf_env *env, unsigned dst, struct sf v,
 			    bool chop, uint8_t *t)
@@ -458,10 +462,10 @@ static unsigned store_bytes(struct sf_env *env, unsigned dst, struct sf v,
 
 	switch (dst) {
 	case SRC_M32:
-		st32(t, vc__sf_pack32(vc__sf_convert(env, SF32, v)));
+		st32(t, vc__sf_pack32(narrowed(env, SF32, v)));
 		break;
 	case SRC_M64:
-		st64(t, vc__sf_pack64(vc__sf_convert(env, SF64, v)));
+		st64(t, vc__sf_pack64(narrowed(env, SF64, v)));
 		break;
 	default:
 		st64(t, (uint64_t)vc__sf_to_int(env, bits, rc, v));
@@ -763,10 +767,9 @@ OP(f_stack)
 
 	if (rc)
 		return rc;
+	x87_set_c1(cpu, false);
 	if (op->aux < 2)
 		cpu->ftw &= (uint8_t)~(1u << x87_phys(cpu, op->a));
-	else
-		x87_set_c1(cpu, false);
 	if (op->aux == 1)
 		x87_pop(cpu);
 	if (op->aux == 2)
@@ -793,16 +796,19 @@ static const uint16_t relation[] = {	/* by SF_LT ... */
 #define CMP_EFLAGS	0x08u
 #define CMP_ZERO	0x10u	/* FTST */
 
-static void compared(struct cpu *cpu, const struct op *op, int rel)
+/* An unmasked exception stops the pops, not the condition codes or EFLAGS. */
+static int compared(struct cpu *cpu, const struct op *op, int rel, bool dropped)
 {
 	static const uint8_t fl[] = { FL_CF, FL_ZF, 0, FL_ZF | FL_PF | FL_CF };
 
-	if (op->aux & CMP_EFLAGS)
-		cc_set_flags(cpu, fl[rel]);
-	else
+	if (!(op->aux & CMP_EFLAGS))
 		set_cc(cpu, relation[rel]);
-	for (unsigned n = op->aux & CMP_POPS; n; n--)
-		x87_pop(cpu);
+	else
+		cc_set_flags(cpu, fl[rel]);
+	if (!dropped)
+		for (unsigned n = op->aux & CMP_POPS; n; n--)
+			x87_pop(cpu);
+	return X_OK;
 }
 
 static VC_NOINLINE int compare(struct cpu *cpu, const struct op *op,
@@ -818,19 +824,16 @@ static VC_NOINLINE int compare(struct cpu *cpu, const struct op *op,
 		rc = load_src(cpu, op, &env, src, &y);
 	if (rc)
 		return rc;
-	x87_set_c1(cpu, false);
-	if (!FULL(TOP) || (!mem && !(op->aux & CMP_ZERO) && !FULL(s))) {
-		if (vc__x87_stack_fault(cpu, op, false, mem))
-			compared(cpu, op, SF_UN);
-		return X_OK;
-	}
+	if (!(op->aux & CMP_EFLAGS))
+		x87_set_c1(cpu, false);
+	if (!FULL(TOP) || (!mem && !(op->aux & CMP_ZERO) && !FULL(s)))
+		return compared(cpu, op, SF_UN,
+				!vc__x87_stack_fault(cpu, op, false, mem));
 	if (!mem && !(op->aux & CMP_ZERO))
 		y = vc__sf_from80(cpu->st[s]);
 	rel = vc__sf_compare(&env, op->aux & CMP_QUIET,
 			     vc__sf_from80(cpu->st[TOP]), y);
-	if (!vc__x87_raise(cpu, op, env.flags, mem))
-		compared(cpu, op, rel);
-	return X_OK;
+	return compared(cpu, op, rel, vc__x87_raise(cpu, op, env.flags, mem));
 }
 
 #if VC_HOSTFP
@@ -871,11 +874,13 @@ static VC_NOINLINE int compare(struct cpu *cpu, const struct op *op,
 		POPS; \
 		NEXT(op + 1); \
 	}
-/* FUCOMI and FCOMI; the last pop is of our own copy. OF, SF, AF are 0. */
+/* FUCOMI and FCOMI; the last pop is of our own copy. OF, SF, AF are 0. C1
+ * stays as it is: so do AMD's processors, while SDM 2A says that it is 0. */
 #define COMI_FAST(insn) \
 	unsigned s = x87_phys(cpu, op->b); \
 \
 	if (FAST(FULL(TOP) && FULL(s))) { \
+		uint8_t high = ((uint8_t *)&cpu->fsw_host)[1]; \
 		bool cf, zf, pf; \
 \
 		SET_FIP; \
@@ -886,6 +891,7 @@ static VC_NOINLINE int compare(struct cpu *cpu, const struct op *op,
 				   "=@ccz"(zf), "=@ccp"(pf) \
 				 : [x] "m"(cpu->st[TOP]), \
 				   [y] "m"(cpu->st[s]) : "st", "st(1)"); \
+		((uint8_t *)&cpu->fsw_host)[1] = high; \
 		cc_set_flags(cpu, (cf ? FL_CF : 0) | (zf ? FL_ZF : 0) | \
 				  (pf ? FL_PF : 0)); \
 		POPS; \

@@ -53,6 +53,11 @@ static void put_raw(struct cpu *cpu, unsigned phys, struct f80 v)
 	cpu->ftw |= (uint8_t)(1u << phys);
 }
 
+static bool is_nan(struct f80 v)
+{
+	return (v.se & 0x7fff) == 0x7fff && v.m << 1;
+}
+
 #define HOST1(insn) \
 	__asm__ volatile("fldt %[x]\n\t" insn "\n\tfnstsw %[w]\n\tfstpt %[r]" \
 			 : [r] "=m"(r), [w] "=m"(cpu->fsw_host) \
@@ -116,7 +121,7 @@ static void on_host(struct cpu *cpu, unsigned fn)
 	default:
 		HOST2("fprem1");
 	}
-	if (fn == FN_PREM || fn == FN_PREM1)
+	if ((fn == FN_PREM || fn == FN_PREM1) && !is_nan(r))
 		cpu->fsw = (uint16_t)((cpu->fsw & ~FSW_CC) |
 			   (cpu->fsw_host & (FSW_C0 | FSW_C2 | FSW_C3)));
 	if (pops(fn)) {
@@ -150,9 +155,12 @@ static void remainder_soft(struct cpu *cpu, const struct op *op, bool nearest)
 	struct sf r = vc__sf_rem(&env, nearest, vc__x87_get(cpu, 0),
 				 vc__x87_get(cpu, 1), &q, &partial);
 
-	quotient_bits(cpu, q, partial);
-	if (!vc__x87_raise(cpu, op, env.flags, false))
-		vc__x87_put(cpu, x87_phys(cpu, 0), r);
+	x87_set_c1(cpu, false);
+	if (vc__x87_raise(cpu, op, env.flags, false))
+		return;
+	if (r.cls < SF_QNAN)	/* else C0 and C3 stay */
+		quotient_bits(cpu, q, partial);
+	vc__x87_put(cpu, x87_phys(cpu, 0), r);
 }
 
 /* FPTAN, FSINCOS, FXTRACT: r replaces ST(0), then top is pushed. */
