@@ -872,6 +872,31 @@ static void test_system_dr7_gd_faults_at_the_next_debug_move(void)
 	sys_free(t);
 }
 
+static void test_system_port_breakpoint_needs_cr4_de(void)
+{
+	for (uint64_t de = 0; de < 2; de++) {
+		struct sys *t = sys_new(SYS_LONG, 0);
+
+		t->s.cr4 |= de << 3;
+		t->s.dr[1] = 0x81;
+		t->s.dr7 = 0x400 | 4 | 2 << 20;
+		t->s.gpr[VC_RDX] = 0x80;
+		SYS_EMIT(t, 0xee, 0x66, 0xef, 0x90);	/* out of 1, of 2 */
+		sys_run(t);
+		CU_ASSERT_EQUAL(t->reason, VC_EXIT_IO);
+		CU_ASSERT_EQUAL(sys_more(t), VC_EXIT_IO);
+		CU_ASSERT_EQUAL(t->s.rip, SYS_CODE + 1);
+		SYS_EMIT(t, VMCALL);
+		sys_more(t);
+		CU_ASSERT_EQUAL(sys_vector(t), de ? 1 : -1);
+		if (de) {
+			CU_ASSERT_EQUAL(sys_frame(t, 0, 8), SYS_CODE + 3);
+			CU_ASSERT_EQUAL(t->s.dr6 & 0xf, 2);
+		}
+		sys_free(t);
+	}
+}
+
 RIG_SUITE(engine_system) {
 	RIG_TEST(test_system_ud_is_a_fault_without_error_code),
 	RIG_TEST(test_system_de_restarts_at_the_division),
@@ -934,5 +959,6 @@ RIG_SUITE(engine_system) {
 	RIG_TEST(test_system_code_breakpoint_faults_before_and_rf_passes),
 	RIG_TEST(test_system_data_breakpoint_traps_after_the_write),
 	RIG_TEST(test_system_dr7_gd_faults_at_the_next_debug_move),
+	RIG_TEST(test_system_port_breakpoint_needs_cr4_de),
 	RIG_END
 };

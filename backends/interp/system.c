@@ -125,6 +125,9 @@ static int io_bitmap(struct cpu *cpu, const struct op *op, uint16_t port,
 int vc__io_allowed(struct cpu *cpu, const struct op *op, uint16_t port,
 		   unsigned size)
 {
+	/* A breakpoint on it traps once the instruction is done. */
+	if (VC_UNLIKELY(cpu->dr7 & DR7_ENABLES))
+		cpu->dbg_hits |= vc__debug_port(cpu, port, size);
 	if (VC_LIKELY(!CR0_ON(CR0_PE) ||
 		      (cpu->cpl <= iopl(cpu) && !IN_V86())))
 		return X_OK;

@@ -164,15 +164,27 @@ static bool vanishes(struct wide a, struct wide b)
 	return !b.m || b.exp < a.exp - 130;
 }
 
+/* A hair nearer to 0: for what a series left out. */
+static struct wide below(struct wide a)
+{
+	return make(a.sign, a.exp, a.m - 1);
+}
+
 /* Round to 80 bits what is not exact, whatever the wide one looks like. */
 static struct sf finish(struct sf_env *env, struct wide v)
 {
 	return vc__sf_round128(env, SF80, v.sign, v.exp, v.m | 1);
 }
 
+/* What may be exact: processors call it inexact all the same. */
 static struct sf finish_exact(struct sf_env *env, struct wide v)
 {
-	return vc__sf_round128(env, SF80, v.sign, v.exp, v.m);
+	struct sf r = vc__sf_round128(env, SF80, v.sign, v.exp, v.m);
+
+	env->flags |= SF_PE;
+	if (r.cls == SF_NORM && !(r.sig >> 63))
+		env->flags |= SF_UE;
+	return r;
 }
 
 static struct sf special(unsigned cls, unsigned sign)
@@ -230,7 +242,9 @@ struct sf vc__sf_2xm1(struct sf_env *env, struct sf a)
 	if (a.den)
 		env->flags |= SF_DE;
 	if (a.exp >= 0) {
-		/* +-1 is exact; more is undefined, and comes back */
+		/* +-1 is exact, yet processors say PE; more is undefined, and
+		 * comes back */
+		env->flags |= SF_PE;
 		if (a.exp == 0 && a.sig == (uint64_t)1 << 63 && a.sign)
 			a.exp = -1;
 		a.den = 0;
@@ -383,8 +397,10 @@ static struct wide atan_unit(struct wide q)
 
 		power = w_mul(power, square);
 		term = w_div_int(power, n);
-		if (vanishes(sum, term))
+		if (vanishes(sum, term)) {
+			sum = below(sum);
 			break;
+		}
 		sum = w_add(sum, term);
 	}
 	return k ? w_add(atans[k - 1], sum) : sum;
@@ -440,13 +456,8 @@ static struct wide sin_cos(struct wide r, bool cosine)
 
 	for (unsigned n = cosine ? 1 : 2; n < 80; n += 2) {
 		term = w_div_int(w_mul(term, square), n * (n + 1));
-		if (vanishes(sum, term)) {
-			/* what was left out is not nothing */
-			if (sum.m == TOP128)
-				return make(sum.sign, sum.exp - 1,
-					    ~(u128)0);
-			break;
-		}
+		if (vanishes(sum, term))
+			return below(sum);
 		sum = w_add(sum, term);
 	}
 	return sum;
