@@ -38,7 +38,7 @@ out=$(
 	allow "virtcore\\.h|virtcore/[a-z0-9]+\\.h|\\.\\./devices/devices\\.h|$(local_headers lib/machine)" \
 		lib/machine/*.[ch]
 	for d in backends/*/; do
-		allow "(\\.\\./\\.\\./lib/core/)?(backend|internal)\\.h|virtcore\\.h|virtcore/[a-z0-9]+\\.h|$(local_headers "$d")" \
+		allow "(\\.\\./\\.\\./lib/core/)?(backend|internal|os)\\.h|virtcore\\.h|virtcore/[a-z0-9]+\\.h|$(local_headers "$d")" \
 			"$d"*.[ch]
 	done
 )

@@ -77,18 +77,14 @@ static void drop_mmio_claim(vc_vm *vm, uint32_t at)
 
 static void drop_claims(vc_vm *vm, const vc_device *dev)
 {
-	for (uint32_t i = 0; i < PORTS; i++) {
-		struct vc__port_chunk *chunk = vm->ports[i >> 8];
-		struct vc__port_claim *c;
+	for (struct vc__port_chunk *chunk = vm->port_chunks; chunk;
+	     chunk = chunk->next)
+		for (uint32_t i = 0; i < VC__ARRAY_LEN(chunk->port); i++) {
+			struct vc__port_claim *c = chunk->port[i];
 
-		if (!chunk) {
-			i |= 255;
-			continue;
+			if (c && c->dev == dev)
+				drop_port_claim(vm, c);
 		}
-		c = chunk->port[i & 255];
-		if (c && c->dev == dev)
-			drop_port_claim(vm, c);
-	}
 	for (uint32_t i = vm->mmio_count; i-- > 0;)
 		if (vm->mmio[i].dev == dev)
 			drop_mmio_claim(vm, i);
@@ -148,8 +144,10 @@ void vc__bus_free(vc_vm *vm)
 	/* Newest first: a device may rely on those made before it. */
 	while (vm->devices)
 		vc_device_destroy(vm->devices);
-	for (uint32_t i = 0; i < VC__ARRAY_LEN(vm->ports); i++)
-		free(vm->ports[i]);
+	for (struct vc__port_chunk *c = vm->port_chunks, *next; c; c = next) {
+		next = c->next;
+		free(c);
+	}
 	free(vm->mmio);
 }
 
@@ -205,6 +203,8 @@ static int make_chunks(vc_vm *vm, uint32_t port, uint32_t count)
 		if (!chunk)
 			return vc__fail(VC_ENOMEM, "vc_device_map_port: out of "
 					"memory");
+		chunk->next = vm->port_chunks;
+		vm->port_chunks = chunk;
 		atomic_store(&vm->ports[i], chunk);
 	}
 	return 0;

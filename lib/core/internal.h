@@ -89,6 +89,7 @@ struct vc__mmio_claim {
 /* 256 ports' claims; made when the first of them is claimed, kept until the
  * VM goes, so that they may be read without the lock. */
 struct vc__port_chunk {
+	struct vc__port_chunk *next;	/* of all that there are */
 	_Atomic(struct vc__port_claim *) port[256];
 };
 
@@ -161,6 +162,7 @@ struct vc_vm {
 	vc_vcpu *current;		/* whose callback runs */
 	vc_device *devices;
 	struct vc__port_chunk *_Atomic ports[256];
+	struct vc__port_chunk *port_chunks;
 	struct vc__mmio_claim *mmio;	/* sorted by gpa */
 	_Atomic uint32_t mmio_count;
 	uint32_t mmio_room;

@@ -12,6 +12,8 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,12 +28,23 @@
 
 #define NS_PER_S	1000000000u
 #define HUGE_FROM	((size_t)8 << 20)
+#define PAGE		((size_t)4096)
+#define SMALL		((size_t)64 << 10)
 
+/*
+ * Little memory comes from the allocator, which has it at hand and mapped:
+ * a fresh mapping costs two system calls and a fault for each page, more than
+ * all the rest of a short-lived VM.
+ */
 void *vc__os_pages(size_t len)
 {
 	int flags = MAP_PRIVATE | MAP_ANONYMOUS;
 	void *p;
 
+	if (len <= SMALL) {
+		p = aligned_alloc(PAGE, (len + PAGE - 1) / PAGE * PAGE);
+		return p ? memset(p, 0, len) : NULL;
+	}
 #ifdef MAP_NORESERVE
 	flags |= MAP_NORESERVE;
 #endif
@@ -48,7 +61,9 @@ void *vc__os_pages(size_t len)
 
 void vc__os_pages_free(void *pages, size_t len)
 {
-	if (pages)
+	if (len <= SMALL)
+		free(pages);
+	else if (pages)
 		munmap(pages, len);
 }
 
