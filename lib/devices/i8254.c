@@ -205,13 +205,13 @@ static uint64_t next_rise(const struct counter *c, uint64_t after)
 	return later(rise, after) ? rise : UINT64_MAX;
 }
 
-/* Set the timer for channel 0's next edge or load. */
-static void plan(struct pit *p, uint64_t now)
+/* Set the timer for channel 0's next edge or load after tick seen. */
+static void plan(struct pit *p, uint64_t seen)
 {
 	struct counter *c = &p->s.c[0];
-	uint64_t at = next_rise(c, now), ns, soonest;
+	uint64_t at = next_rise(c, seen), ns, soonest;
 
-	p->s.seen = now;
+	p->s.seen = seen;
 	if (c->pending && (at == UINT64_MAX || later(at, c->next_start)))
 		at = c->next_start;
 	if (at == UINT64_MAX) {
@@ -222,6 +222,10 @@ static void plan(struct pit *p, uint64_t now)
 	soonest = vc_clock_ns(p->vm) + MIN_PERIOD_NS;
 	if (!c->pending && (c->mode == 2 || c->mode == 3) && ns < soonest &&
 	    c->n * VC__NS_PER_S / PIT_HZ < MIN_PERIOD_NS)
+		ns = soonest;
+	/* A restored state can be late already; one that never was must not
+	 * fire for ever at one and the same moment. */
+	if (ns <= vc_clock_ns(p->vm))
 		ns = soonest;
 	vc_timer_arm(p->timer, ns);
 }
@@ -525,6 +529,8 @@ static void pit_get(void *self, void *out)
 {
 	struct pit *p = self;
 
+	for (uint32_t i = 0; i < 3; i++)
+		settle(&p->s.c[i], tick_now(p));
 	memcpy(out, &p->s, sizeof(p->s));
 }
 
@@ -550,7 +556,7 @@ static int pit_set(void *self, const void *in, uint32_t version)
 			return VC_EFORMAT;
 	p->s = s;
 	settle(&p->s.c[0], tick_now(p));
-	plan(p, tick_now(p));
+	plan(p, p->s.seen);
 	return 0;
 }
 

@@ -189,7 +189,7 @@ static void icw1(struct chip *c, uint8_t v)
 	c->ltim = (v & ICW1_LTIM) != 0;
 	for (uint32_t i = 0; i < 8; i++)
 		if (is_level(c, i))
-			c->irr |= c->lines & (uint8_t)(1u << i);
+			c->irr = (uint8_t)(c->irr | (c->lines & 1u << i));
 	c->lowest = 7;
 	c->special_mask = c->read_isr = c->poll = c->rotate_aeoi = 0;
 	c->icw3 = 0;

@@ -328,8 +328,8 @@ static void plan(struct rtc *r, uint64_t now)
 	}
 	if (at == UINT64_MAX)
 		vc_timer_cancel(r->timer);
-	else
-		vc_timer_arm(r->timer, at);
+	else	/* a restored state that never was may be late already */
+		vc_timer_arm(r->timer, at > now ? at : now + UIP_NS);
 }
 
 static void fire(void *opaque)
