@@ -21,6 +21,7 @@
 #include "../backends/interp/decode.h"
 #include "../backends/interp/engine.h"
 #include "../backends/interp/fpu.h"
+#include "../backends/interp/sse_lane.h"
 
 #if defined(__x86_64__) && defined(__linux__)
 #define ORACLE 1
@@ -940,10 +941,9 @@ static uint64_t hash(uint64_t h, const void *p, size_t n)
 	return h;
 }
 
-/* Byte order does not matter: only this is hashed of a state. */
 static uint64_t hash_state(uint64_t h, const struct state *s)
 {
-	uint8_t t[8 * 18];
+	uint8_t t[8 * 18];	/* byte order must not matter */
 
 	for (unsigned i = 0; i < 16; i++)
 		st64(t + 8 * i, s->gpr[i]);
@@ -1003,8 +1003,8 @@ static unsigned check_form(const struct form *f, unsigned v, int mode,
 			run_engine(&got, soft);
 			normalise(f, &got);
 			checked++;
-			if (same(f, &in, &want, &got,
-				 soft || (mode && f->flags & T_FN)))
+			if (same(f, &in, &want, &got, soft || !VC_HOSTFP ||
+				 (mode && f->flags & T_FN)))
 				continue;
 			bad++;
 			fprintf(stderr, "%s (variant %u, state %u, mode %d, "
@@ -1053,6 +1053,292 @@ static void check_forms(uint32_t any, uint32_t none, int mode)
 }
 #endif
 
+/* ---- stored results ---- */
+
+struct vector {
+	const char *name;
+	unsigned variant;
+	uint64_t hash[2];	/* masked, unmasked */
+};
+struct function_vector {
+	const char *name;
+	unsigned n;
+	uint16_t fsw;
+	struct pair80 st[2];
+};
+#define VECTOR(name, variant, masked, unmasked) \
+	{ name, variant, { UINT64_C(masked), UINT64_C(unmasked) } },
+#define FUNCTION(name, n, fsw, se0, m0, se1, m1) \
+	{ name, n, fsw, { { se0, UINT64_C(m0) }, { se1, UINT64_C(m1) } } },
+#include "fpu_vectors.h"
+
+/* A part of check_form()'s states. */
+#define VECTOR_STEP	7u
+#define VECTOR_RANDOM	150u
+#define FUNCTION_STEP	3u
+
+typedef void run_fn(struct state *s);
+
+static void run_soft(struct state *s)
+{
+	run_engine(s, true);
+}
+
+static uint64_t form_hash(const struct form *f, unsigned v, int mode,
+			  run_fn *run, bool host)
+{
+	unsigned cross = cross_of(f), n;
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+	struct code c;
+
+	seed = UINT64_C(88172645463325252) + (uint64_t)mode;
+	for (n = 0; n < cross + VECTOR_RANDOM * VECTOR_STEP; n += VECTOR_STEP) {
+		struct state s;
+
+		if (!n || f->flags & M_IMM) {
+			if (!make_code(f, v, &c))
+				return 0;
+#if ORACLE
+			if (host)
+				host_load(&c);
+			else
+#endif
+			if (!engine_load(&c))
+				return 1;
+		}
+		make_state(f, &s, n, cross, mode);
+		run(&s);
+		normalise(f, &s);
+		h = hash_state(h, &s);
+	}
+	(void)host;
+	return h;
+}
+
+static bool hashed(const struct form *f)
+{
+	return !(f->flags & (T_FN | T_RCP));
+}
+
+static void function_state(const struct form *f, struct state *s, unsigned n)
+{
+	seed = UINT64_C(0x9e3779b97f4a7c15) * (n + 1);
+	make_state(f, s, n, cross_of(f), MODE_MASKED);
+	s->fx[FX_FTW] = (uint8_t)~(1u << (((ld16(s->fx + FX_FSW) >> 11) + 7) & 7));
+}
+
+static const struct form *form_named(const char *name)
+{
+	for (unsigned i = 0; i < FORMS; i++)
+		if (!strcmp(forms[i].name, name))
+			return &forms[i];
+	return NULL;
+}
+
+#if ORACLE
+/* Write fpu_vectors.h anew. */
+static void write_vectors(FILE *out)
+{
+	fputs("/* SPDX-License-Identifier: MIT */\n"
+	      "/*\n * fpu_vectors.h: made by test_engine_fpu.c on an x86-64 "
+	      "host, from what its\n * processor did.\n */\n"
+	      "static const struct vector vectors[] = {\n", out);
+	for (unsigned i = 0; i < FORMS; i++)
+		for (unsigned v = 0; v < 3; v++) {
+			const struct form *f = &forms[i];
+			uint64_t h[2];
+
+			if (!hashed(f))
+				continue;
+			h[0] = form_hash(f, v, MODE_MASKED, run_host, true);
+			h[1] = form_hash(f, v, MODE_UNMASKED, run_host, true);
+			if (h[0])
+				fprintf(out, "VECTOR(\"%s\", %u, 0x%016llx,\n"
+					"       0x%016llx)\n", f->name, v,
+					(unsigned long long)h[0],
+					(unsigned long long)h[1]);
+		}
+	fputs("};\n\nstatic const struct function_vector functions[] = {\n",
+	      out);
+	for (unsigned i = 0; i < FORMS; i++) {
+		const struct form *f = &forms[i];
+		struct code c;
+
+		if (!(f->flags & T_FN) || !make_code(f, 0, &c))
+			continue;
+		host_load(&c);
+		for (unsigned n = 0; n < 60; n++) {
+			struct state s;
+
+			function_state(f, &s, FUNCTION_STEP * n);
+			run_host(&s);
+			normalise(f, &s);
+			fprintf(out, "FUNCTION(\"%s\", %u, 0x%04x, 0x%04x, "
+				"0x%016llx,\n\t 0x%04x, 0x%016llx)\n",
+				f->name, FUNCTION_STEP * n, ld16(s.fx + FX_FSW),
+				ld16(s.fx + FX_ST + 8),
+				(unsigned long long)ld64(s.fx + FX_ST),
+				ld16(s.fx + FX_ST + 24),
+				(unsigned long long)ld64(s.fx + FX_ST + 16));
+		}
+	}
+	fputs("};\n", out);
+}
+
+static bool asked_to_write(void)
+{
+	const char *path = getenv("VC_FPU_VECTORS");
+	struct sigaction old;
+	FILE *out = path ? fopen(path, "w") : NULL;
+
+	if (!out)
+		return false;
+	if (host_open(&old)) {
+		write_vectors(out);
+		host_close(&old);
+	}
+	CU_ASSERT_EQUAL(fclose(out), 0);
+	return true;
+}
+#else
+static bool asked_to_write(void)
+{
+	return false;
+}
+#endif
+
+static void test_fpu_software_as_a_host_did(void)
+{
+	unsigned bad = 0;
+
+	if (asked_to_write())
+		return;
+	if (!engine_open()) {
+		CU_FAIL("out of memory");
+		return;
+	}
+	CU_ASSERT(sizeof(vectors) / sizeof(vectors[0]) > 400);
+	for (unsigned i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+		const struct vector *w = &vectors[i];
+		const struct form *f = form_named(w->name);
+
+		for (int mode = 0; mode < 2; mode++) {
+			if (f && form_hash(f, w->variant, mode, run_soft,
+					   false) == w->hash[mode])
+				continue;
+			bad++;
+			fprintf(stderr, "%s (variant %u, mode %d): other "
+				"results\n", w->name, w->variant, mode);
+		}
+	}
+	CU_ASSERT_EQUAL(bad, 0);
+	engine_close();
+}
+
+static bool function_same(const struct function_vector *w)
+{
+	const struct form *f = form_named(w->name);
+	struct state s, in, want;
+	struct code c;
+
+	if (!f || !make_code(f, 0, &c) || !engine_load(&c))
+		return false;
+	function_state(f, &in, w->n);
+	s = in;
+	run_engine(&s, true);
+	normalise(f, &s);
+	want = s;
+	st16(want.fx + FX_FSW, w->fsw);
+	put_st(&want, 0, w->st[0]);
+	put_st(&want, 1, w->st[1]);
+	return forgive_functions(f, &in, &want, &s);
+}
+
+static void test_fpu_functions_as_a_host_did(void)
+{
+	unsigned bad = 0;
+
+	if (asked_to_write())
+		return;
+	if (!engine_open()) {
+		CU_FAIL("out of memory");
+		return;
+	}
+	CU_ASSERT(sizeof(functions) / sizeof(functions[0]) > 400);
+	for (unsigned i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+		if (function_same(&functions[i]))
+			continue;
+		bad++;
+		fprintf(stderr, "%s (%u): another result\n", functions[i].name,
+			functions[i].n);
+	}
+	CU_ASSERT_EQUAL(bad, 0);
+	engine_close();
+}
+
+/* ---- the portable kernels of the integer operations ---- */
+
+/* Against the operations, which on x86-64 hosts are the host's own. */
+#define KERNEL5(NAME, name, bits, expr, intrin) \
+	{ #name, vc__lane_##name, vc__op_x_##name##_rr },
+#define KERNEL3(NAME, name, intrin) \
+	{ #name, vc__lane_##name, vc__op_x_##name##_rr },
+#define DECLARE5(NAME, name, bits, expr, intrin) OP_DECLARE(x_##name##_rr);
+#define DECLARE3(NAME, name, intrin) OP_DECLARE(x_##name##_rr);
+LANE_OPS(DECLARE5)
+LANE_MIXES(DECLARE3)
+LANE_UNPACKS(DECLARE3)
+LANE_QDQ(DECLARE3)
+
+static void test_fpu_portable_kernels_as_the_operations(void)
+{
+	static const struct {
+		const char *name;
+		lane_fn *kernel;
+		op_fn op;
+	} rows[] = {
+		LANE_OPS(KERNEL5) LANE_MIXES(KERNEL3) LANE_UNPACKS(KERNEL3)
+		LANE_QDQ(KERNEL3)
+	};
+	static const struct form plain = { "plain", "", 0 };
+	struct cpu *cpu;
+	unsigned bad = 0;
+
+	if (!engine_open()) {
+		CU_FAIL("out of memory");
+		return;
+	}
+	cpu = &eng->cpu;
+	vc__fpu_update(cpu);
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		memset(ops, 0, sizeof(ops));
+		ops[0].fn = rows[i].op;
+		ops[0].a = 1;
+		ops[0].b = 2;
+		ops[1].fn = stop_here;
+		for (unsigned n = 0; n < 1000; n++) {
+			struct state s;
+			uint8_t d[16];
+
+			make_state(&plain, &s, n, 0, MODE_MASKED);
+			memcpy(cpu->v[1].b, s.fx + FX_XMM + 16, 16);
+			memcpy(cpu->v[2].b, s.fx + FX_XMM + 32, 16);
+			memcpy(d, cpu->v[1].b, 16);
+			rows[i].kernel(d, cpu->v[2].b, 16);
+			for (const struct op *op = ops; op; )
+				op = op->fn(cpu, op);
+			bad += memcmp(d, cpu->v[1].b, 16) != 0;
+		}
+		if (bad)
+			fprintf(stderr, "%s\n", rows[i].name);
+		CU_ASSERT_EQUAL(bad, 0);
+		bad = 0;
+	}
+	engine_close();
+}
+
+/* ---- the tests ---- */
+
 static void test_fpu_x87_as_the_host_does_masked(void)
 {
 	check_forms(T_X87, T_FN, MODE_MASKED);
@@ -1099,6 +1385,9 @@ static void test_fpu_mmx_waits_for_exceptions(void)
 }
 
 RIG_SUITE(engine_fpu) {
+	RIG_TEST(test_fpu_software_as_a_host_did),
+	RIG_TEST(test_fpu_functions_as_a_host_did),
+	RIG_TEST(test_fpu_portable_kernels_as_the_operations),
 	RIG_TEST(test_fpu_x87_as_the_host_does_masked),
 	RIG_TEST(test_fpu_x87_as_the_host_does_unmasked),
 	RIG_TEST(test_fpu_x87_functions_as_the_host_does_masked),
