@@ -162,13 +162,17 @@ static uint64_t granule_mask(unsigned off, unsigned size)
 	return ~(uint64_t)0 << first & ~(uint64_t)0 >> (63 - last);
 }
 
-/* The part of b that lies on page: [*from, *to) of it. */
+/* The part of b that lies on page: [*from, *to) of it; all of a page that is
+ * mapped behind itself, and so has both ends of b. */
 static void part_on_page(const struct block *b, const struct code_page *page,
 			 unsigned *from, unsigned *to)
 {
 	unsigned off = (unsigned)b->gpa & 4095;
 
-	if (b->page[0] == page) {
+	if (b->page[0] == b->page[1]) {
+		*from = 0;
+		*to = 4096;
+	} else if (b->page[0] == page) {
 		*from = off;
 		*to = off + b->bytes < 4096 ? off + b->bytes : 4096;
 	} else {
@@ -497,7 +501,7 @@ static int block_make(struct cpu *cpu, struct code_page *page, uint64_t la,
 	memcpy(b->ops, ops, count * sizeof(struct op));
 	block_add(eng, b);
 	page_add(cpu, page, b);
-	if (d.second)
+	if (d.second && d.second != page)
 		page_add(cpu, d.second, b);
 	*out = b;
 	return X_OK;
