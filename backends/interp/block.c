@@ -3,7 +3,7 @@
  * block.c: the store of decoded blocks: looking them up, making them, linking
  * them, and throwing them away when their bytes change.
  *
- * A block is keyed by where its bytes are (guest-physical) and by the mode
+ * A block is keyed by where its bytes are (in the host) and by the mode
  * word; it does not know its RIP, which is R_IP + off. It ends at a branch, at
  * the page's end, or when full. An instruction that runs into the next page is
  * a block of its own, with a guard that the next page is still the same one.
@@ -98,16 +98,18 @@ void vc__blocks_flush(struct engine *eng)
 
 /* ---- pages with code ---- */
 
-static uint32_t page_slot(const struct engine *eng, uint64_t gpa)
+static uint32_t page_slot(const struct engine *eng, const uint8_t *host)
 {
-	return (uint32_t)(gpa >> 12 ^ gpa >> 22) & (eng->code.page_size - 1);
+	uintptr_t at = (uintptr_t)host;
+
+	return (uint32_t)(at >> 12 ^ at >> 22) & (eng->code.page_size - 1);
 }
 
-struct code_page *vc__code_page_find(struct engine *eng, uint64_t gpa)
+struct code_page *vc__code_page_find(struct engine *eng, const uint8_t *host)
 {
-	struct code_page *p = eng->code.page[page_slot(eng, gpa)];
+	struct code_page *p = eng->code.page[page_slot(eng, host)];
 
-	while (p && p->gpa != gpa)
+	while (p && p->host != host)
 		p = p->hash_next;
 	return p && p->granules ? p : NULL;
 }
@@ -125,7 +127,7 @@ static void pages_grow(struct engine *eng)
 	eng->code.page_size = old_size * 4;
 	for (uint32_t i = 0; i < old_size; i++)
 		for (struct code_page *p = old[i], *next; p; p = next) {
-			struct code_page **slot = &grown[page_slot(eng, p->gpa)];
+			struct code_page **slot = &grown[page_slot(eng, p->host)];
 
 			next = p->hash_next;
 			p->hash_next = *slot;
@@ -135,21 +137,21 @@ static void pages_grow(struct engine *eng)
 		free(old);
 }
 
-struct code_page *vc__code_page(struct cpu *cpu, uint64_t gpa, uint8_t *host)
+struct code_page *vc__code_page(struct cpu *cpu, uint8_t *host)
 {
 	struct engine *eng = ENGINE(cpu);
 	struct code_page **slot, *p;
 
-	for (p = eng->code.page[page_slot(eng, gpa)]; p; p = p->hash_next)
-		if (p->gpa == gpa)
+	for (p = eng->code.page[page_slot(eng, host)]; p; p = p->hash_next)
+		if (p->host == host)
 			return p;
 	p = code_alloc(eng, sizeof(*p));
 	if (!p)
 		return NULL;
 	if (++eng->code.page_count > eng->code.page_size)
 		pages_grow(eng);
-	slot = &eng->code.page[page_slot(eng, gpa)];
-	*p = (struct code_page){ .gpa = gpa, .host = host, .hash_next = *slot };
+	slot = &eng->code.page[page_slot(eng, host)];
+	*p = (struct code_page){ .host = host, .hash_next = *slot };
 	*slot = p;
 	return p;
 }
@@ -167,7 +169,7 @@ static uint64_t granule_mask(unsigned off, unsigned size)
 static void part_on_page(const struct block *b, const struct code_page *page,
 			 unsigned *from, unsigned *to)
 {
-	unsigned off = (unsigned)b->gpa & 4095;
+	unsigned off = (unsigned)((uintptr_t)b->at & 4095);
 
 	if (b->page[0] == b->page[1]) {
 		*from = 0;
@@ -221,18 +223,21 @@ static void page_remove(struct code_page *page, struct block *gone)
 
 /* ---- blocks ---- */
 
-static uint32_t block_slot(const struct engine *eng, uint64_t gpa,
+static uint32_t block_slot(const struct engine *eng, const uint8_t *host,
 			   uint32_t mode)
 {
-	return (uint32_t)(gpa ^ gpa >> 11 ^ mode * 0x9e5u) &
+	uintptr_t at = (uintptr_t)host;
+
+	return (uint32_t)(at ^ at >> 11 ^ mode * 0x9e5u) &
 	       (eng->code.block_size - 1);
 }
 
-static struct block *block_find(struct engine *eng, uint64_t gpa, uint32_t mode)
+static struct block *block_find(struct engine *eng, const uint8_t *at,
+				uint32_t mode)
 {
-	struct block *b = eng->code.block[block_slot(eng, gpa, mode)];
+	struct block *b = eng->code.block[block_slot(eng, at, mode)];
 
-	while (b && (b->gpa != gpa || b->mode != mode))
+	while (b && (b->at != at || b->mode != mode))
 		b = b->hash_next;
 	return b;
 }
@@ -250,7 +255,7 @@ static void blocks_grow(struct engine *eng)
 	for (uint32_t i = 0; i < old_size; i++)
 		for (struct block *b = old[i], *next; b; b = next) {
 			struct block **slot =
-				&grown[block_slot(eng, b->gpa, b->mode)];
+				&grown[block_slot(eng, b->at, b->mode)];
 
 			next = b->hash_next;
 			b->hash_next = *slot;
@@ -266,14 +271,14 @@ static void block_add(struct engine *eng, struct block *b)
 
 	if (++eng->code.block_count > eng->code.block_size)
 		blocks_grow(eng);
-	slot = &eng->code.block[block_slot(eng, b->gpa, b->mode)];
+	slot = &eng->code.block[block_slot(eng, b->at, b->mode)];
 	b->hash_next = *slot;
 	*slot = b;
 }
 
 static void block_drop(struct engine *eng, struct block *b)
 {
-	struct block **at = &eng->code.block[block_slot(eng, b->gpa, b->mode)];
+	struct block **at = &eng->code.block[block_slot(eng, b->at, b->mode)];
 	unsigned off = UINT32_MAX;
 
 	while (*at != b)
@@ -288,12 +293,10 @@ static void block_drop(struct engine *eng, struct block *b)
 	b->stale = 1;
 }
 
-void vc__code_written(struct cpu *cpu, struct code_page *page, uint64_t gpa,
+void vc__code_written(struct cpu *cpu, struct code_page *page, unsigned off,
 		      unsigned size)
 {
-	unsigned off = (unsigned)(gpa & 4095);
 	struct block *b, *next;
-	bool hit = false;
 
 	if (!(page->granules & granule_mask(off, size)))
 		return;
@@ -308,10 +311,8 @@ void vc__code_written(struct cpu *cpu, struct code_page *page, uint64_t gpa,
 		page_remove(b->page[0], b);
 		if (b->page[1])
 			page_remove(b->page[1], b);
-		hit = true;
 	}
 	page_recount(page);
-	(void)hit;
 }
 
 /* ---- making one ---- */
@@ -491,7 +492,7 @@ static int block_make(struct cpu *cpu, struct code_page *page, uint64_t la,
 	if (!b)
 		return out_of_memory(cpu);
 	*b = (struct block){
-		.gpa = page->gpa | (la & 4095),
+		.at = page->host + (la & 4095),
 		.page = { page, d.second },
 		.mode = cpu->mode,
 		.bytes = (uint16_t)d.bytes,
@@ -554,7 +555,7 @@ static int block_at(struct cpu *cpu, uint64_t la, struct block **out)
 	rc = vc__fetch_page(cpu, la, &page);
 	if (rc)
 		return rc;
-	*out = block_find(eng, page->gpa | (la & 4095), cpu->mode);
+	*out = block_find(eng, page->host + (la & 4095), cpu->mode);
 	return *out ? X_OK : block_make(cpu, page, la, out);
 }
 
@@ -642,7 +643,6 @@ H(guard_second)
 	if (VC_UNLIKELY((uintptr_t)page != op->imm)) {
 		/* another page now: this block is of no more use */
 		struct engine *eng = ENGINE(cpu);
-		uint64_t gpa;
 		struct block *b;
 
 		la = (R(R_IP) + op->off + cpu->seg[VC_SEG_CS].base) &
@@ -650,8 +650,7 @@ H(guard_second)
 		rc = vc__fetch_page(cpu, la, &page);
 		if (rc)
 			return vc__op_stop(cpu, op, rc);
-		gpa = page->gpa | (la & 4095);
-		b = block_find(eng, gpa, cpu->mode);
+		b = block_find(eng, page->host + (la & 4095), cpu->mode);
 		if (b && b->page[1]) {
 			block_drop(eng, b);
 			page_remove(b->page[0], b);

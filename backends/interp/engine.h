@@ -40,11 +40,11 @@ struct xtlb_slot {
 };
 
 /*
- * A guest-physical page from which code was decoded. granules has a bit for
- * each 64 bytes that decoded instructions touch.
+ * A page from which code was decoded. It is known by where it lies in the
+ * host: the embedder may have mapped it at several guest-physical addresses.
+ * granules has a bit for each 64 bytes that decoded instructions touch.
  */
 struct code_page {
-	uint64_t gpa;
 	uint64_t granules;
 	struct block *blocks;		/* through block.page_next[0 or 1] */
 	struct code_page *hash_next;
@@ -53,7 +53,7 @@ struct code_page {
 
 /* The bytes of one straight run of instructions, decoded. */
 struct block {
-	uint64_t gpa;			/* of its first byte */
+	const uint8_t *at;		/* its first byte */
 	struct block *hash_next;
 	struct code_page *page[2];	/* [1] is NULL unless it straddles */
 	struct block *page_next[2];
@@ -80,7 +80,8 @@ struct code_write {
 };
 #define CODE_WRITES	16u
 
-/* What was decoded, by guest-physical address: chains, grown by block.c. */
+/* What was decoded, by the bytes' place in the host: chains, grown by
+ * block.c. */
 struct code_table {
 	struct code_page **page;	/* page_size chains, a power of two */
 	struct block **block;
@@ -126,6 +127,10 @@ struct engine {
 
 	uint32_t fill_count;		/* above FILL_LOG: too much to log */
 	uint32_t jump_gen;
+	bool fetch_lost;		/* jumps may be cached to pages that
+					   the fetch TLB has given up */
+	uint64_t large_from, large_to;	/* the large pages in the TLBs lie in
+					   here; to < from: none */
 	uint32_t write_gen;
 	struct code_write code_write[CODE_WRITES];
 	uint16_t fill_log[FILL_LOG];	/* what the TLBs hold, for flushing */
@@ -164,10 +169,11 @@ static inline void replay_reset(struct cpu *cpu)
 
 /* ---- block.c ---- */
 
-struct code_page *vc__code_page(struct cpu *cpu, uint64_t gpa, uint8_t *host);
-struct code_page *vc__code_page_find(struct engine *eng, uint64_t gpa);
-/* A store hit [gpa, gpa + size), inside one page with code. */
-void vc__code_written(struct cpu *cpu, struct code_page *page, uint64_t gpa,
+/* The page at host, which is page-aligned; _find: if it holds code. */
+struct code_page *vc__code_page(struct cpu *cpu, uint8_t *host);
+struct code_page *vc__code_page_find(struct engine *eng, const uint8_t *host);
+/* A store hit size bytes at off of a page with code. */
+void vc__code_written(struct cpu *cpu, struct code_page *page, unsigned off,
 		      unsigned size);
 /* Decode at cpu->rip at most max instructions into the scratch block. */
 int vc__block_scratch(struct cpu *cpu, unsigned max, struct block **out);

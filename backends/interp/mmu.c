@@ -53,6 +53,7 @@ enum tlb_as {		/* whose rights */
 
 struct walk {
 	uint64_t gpa;
+	uint64_t low;	/* mask of the offset in the page: 4 KiB to 1 GiB */
 	bool dirty;	/* the leaf's D is set: writes need no walk */
 };
 
@@ -111,9 +112,9 @@ static bool entry_mark(struct cpu *cpu, uint64_t gpa, unsigned size,
 						   __ATOMIC_SEQ_CST);
 	}
 	page_dirtied(r, gpa);
-	page = vc__code_page_find(ENGINE(cpu), gpa & ~(uint64_t)4095);
+	page = vc__code_page_find(ENGINE(cpu), p - (gpa & 4095));
 	if (page)
-		vc__code_written(cpu, page, gpa, size);
+		vc__code_written(cpu, page, gpa & 4095, size);
 	return done;
 }
 
@@ -161,6 +162,7 @@ static int walk_legacy(struct cpu *cpu, uint64_t la, const struct rights *rt,
 		/* PSE-36: bits 20-13 are address bits 39-32 */
 		out->gpa = (pde & 0xffc00000) | (pde & 0x1fe000) << 19 |
 			   (la & 0x3ff000);
+		out->low = 0x3fffff;
 		if (pde & 0x200000) {
 			*err = PF_P | PF_RSVD;
 			return X_FAULT;
@@ -173,6 +175,7 @@ static int walk_legacy(struct cpu *cpu, uint64_t la, const struct rights *rt,
 		u = u && pte & PTE_U;
 		leaf = pte;
 		out->gpa = pte & 0xfffff000;
+		out->low = 4095;
 	}
 	*err = PF_P;
 	if (!allowed(cpu, rt, w, u, false))
@@ -236,6 +239,7 @@ static int walk_wide(struct cpu *cpu, uint64_t la, const struct rights *rt,
 
 			out->gpa = (e[level] & PTE_ADDR & ~low) |
 				   (la & low & ~(uint64_t)4095);
+			out->low = low;
 			break;
 		}
 	}
@@ -263,6 +267,7 @@ static int walk(struct cpu *cpu, uint64_t la, const struct rights *rt,
 
 	if (!CR0_ON(CR0_PG)) {
 		out->gpa = la & 0xfffff000;
+		out->low = 4095;
 		out->dirty = true;
 		return X_OK;
 	}
@@ -342,6 +347,7 @@ static void jumps_drop(struct cpu *cpu)
 {
 	struct engine *eng = ENGINE(cpu);
 
+	eng->fetch_lost = false;
 	eng->jump_gen = (eng->jump_gen + 1) & 0xffffff;
 	if (!eng->jump_gen) {
 		memset(eng->jumps, 0, sizeof(eng->jumps));
@@ -373,6 +379,7 @@ void vc__tlb_init(struct cpu *cpu)
 
 	tlb_mark_empty(eng);
 	eng->fill_count = 0;
+	eng->large_from = UINT64_MAX;
 	jumps_drop(cpu);
 }
 
@@ -382,6 +389,8 @@ void vc__tlb_flush(struct cpu *cpu, bool globals_too)
 
 	(void)globals_too;
 	eng->write_gen++;
+	eng->large_from = UINT64_MAX;
+	eng->large_to = 0;
 	if (eng->fill_count > FILL_LOG) {
 		tlb_clear_all(eng);
 	} else {
@@ -400,13 +409,34 @@ void vc__tlb_flush(struct cpu *cpu, bool globals_too)
 	jumps_drop(cpu);
 }
 
+/*
+ * INVLPG of any address in a large page drops all of it (SDM 3A §4.10.4.1),
+ * and we hold it in pieces of 4 KiB: remember roughly where there are any.
+ */
+static void note_large(struct engine *eng, uint64_t la, uint64_t low)
+{
+	if (low == 4095)
+		return;
+	if ((la & ~low) < eng->large_from)
+		eng->large_from = la & ~low;
+	if ((la | low) > eng->large_to)
+		eng->large_to = la | low;
+}
+
 void vc__tlb_flush_page(struct cpu *cpu, uint64_t la)
 {
 	struct engine *eng = ENGINE(cpu);
 	uint64_t page = la & cpu->lin_mask & ~(uint64_t)4095;
 	unsigned i = tlb_index(page), x = i & (XTLB_SIZE - 1);
 
+	if (page >= eng->large_from && page <= eng->large_to) {
+		vc__tlb_flush(cpu, true);
+		return;
+	}
 	eng->write_gen++;
+	/* cached jumps may lead there */
+	if (eng->fetch_lost)
+		jumps_drop(cpu);
 	for (unsigned set = 0; set < TLB_SETS; set++)
 		for (unsigned write = 0; write < 2; write++)
 			if (eng->tlb[i].e[set][write].va == page)
@@ -414,7 +444,6 @@ void vc__tlb_flush_page(struct cpu *cpu, uint64_t la)
 	for (unsigned user = 0; user < 2; user++)
 		if (eng->xtlb[x].user[user].va == page) {
 			eng->xtlb[x].user[user].va = TLB_EMPTY(x);
-			/* cached jumps may lead there */
 			jumps_drop(cpu);
 		}
 }
@@ -564,10 +593,11 @@ static int page_get(struct cpu *cpu, const struct op *op, uint64_t la,
 	if (as != AS_DEBUGGER && set != TLB_CHECKED && !page_watched(cpu, la)) {
 		uint8_t *page = out->host - (la & 4095);
 
+		note_large(ENGINE(cpu), la, w.low);
 		if (access == ACC_READ) {
 			tlb_fill(cpu, set, false, la, page);
 		} else if (r->prot & VC_PROT_READ &&
-			   !vc__code_page_find(ENGINE(cpu), w.gpa)) {
+			   !vc__code_page_find(ENGINE(cpu), page)) {
 			tlb_fill(cpu, set, false, la, page);
 			tlb_fill(cpu, set, true, la, page);
 		}
@@ -706,9 +736,9 @@ static int transfer(struct cpu *cpu, const struct op *op,
 		return X_OK;
 	}
 	memcpy(pg->host, buf, size);
-	page = vc__code_page_find(ENGINE(cpu), pg->gpa & ~(uint64_t)4095);
+	page = vc__code_page_find(ENGINE(cpu), pg->host - (pg->gpa & 4095));
 	if (page)
-		vc__code_written(cpu, page, pg->gpa, size);
+		vc__code_written(cpu, page, pg->gpa & 4095, size);
 	return X_OK;
 }
 
@@ -749,18 +779,19 @@ static bool code_store(struct cpu *cpu, uint64_t la, unsigned size,
 	    e->set != cpu->tlb_set || !e->page)
 		return false;
 	memcpy(e->page->host + at, buf, size);
-	vc__code_written(cpu, e->page, e->page->gpa + at, size);
+	vc__code_written(cpu, e->page, (unsigned)at, size);
 	return true;
 }
 
-static void code_store_remember(struct cpu *cpu, uint64_t la, uint64_t gpa)
+static void code_store_remember(struct cpu *cpu, uint64_t la,
+				const uint8_t *host)
 {
 	struct engine *eng = ENGINE(cpu);
 	struct code_page *page;
 
 	if (eng->watching || cpu->tlb_set == TLB_CHECKED)
 		return;
-	page = vc__code_page_find(eng, gpa & ~(uint64_t)4095);
+	page = vc__code_page_find(eng, host - (la & 4095));
 	if (page)
 		*code_write_slot(cpu, la) = (struct code_write){
 			la & ~(uint64_t)4095, page, eng->write_gen,
@@ -795,7 +826,7 @@ static int access(struct cpu *cpu, const struct op *op, uint64_t la,
 			return rc;
 	}
 	else if (write && as == AS_CURRENT && first.host)
-		code_store_remember(cpu, la, first.gpa);
+		code_store_remember(cpu, la, first.host);
 	rc = transfer(cpu, op, &first, n, write, buf);
 	if (!rc && n < size)
 		rc = transfer(cpu, op, &second, size - n, write, buf + n);
@@ -920,13 +951,16 @@ int vc__fetch_page(struct cpu *cpu, uint64_t la, struct code_page **page)
 						       w.gpa | (la & 4095) };
 		return X_EXIT_BEFORE;
 	}
-	*page = vc__code_page(cpu, w.gpa, r->host + (w.gpa - r->gpa));
+	*page = vc__code_page(cpu, r->host + (w.gpa - r->gpa));
 	if (!*page) {
 		cpu->exit_reason = VC_EXIT_FAIL;
 		cpu->vcpu->exit.fail = (vc_exit_fail){ VC_FAIL_HOST, VC_ENOMEM,
 						       w.gpa };
 		return X_EXIT_BEFORE;
 	}
+	note_large(eng, la, w.low);
+	if (e->va != TLB_EMPTY(i))
+		eng->fetch_lost = true;
 	e->va = la & ~(uint64_t)4095;
 	e->page = *page;
 	log_fill(eng, LOG_X | user << 10 | i);

@@ -197,13 +197,16 @@ static void take_written(struct cpu *cpu)
 
 		while (gpa < end) {
 			uint64_t next = (gpa | 4095) + 1;
-			struct code_page *page;
+			struct vc__region *r = vc__mmu_region(cpu, gpa);
+			struct code_page *page = NULL;
 
 			if (next > end)
 				next = end;
-			page = vc__code_page_find(eng, gpa & ~(uint64_t)4095);
+			if (r)
+				page = vc__code_page_find(eng, r->host +
+					((gpa & ~(uint64_t)4095) - r->gpa));
 			if (page)
-				vc__code_written(cpu, page, gpa,
+				vc__code_written(cpu, page, gpa & 4095,
 						 (unsigned)(next - gpa));
 			gpa = next;
 		}
