@@ -2,7 +2,7 @@
 /*
  * msr.c: model-specific registers (SDM 4 ch. 2). The embedder's hooks and
  * devices (the local APIC has some) are asked first. One that nobody has is
- * #GP, and counted as a warning.
+ * #GP, and, but for what this processor need not have, a warning.
  *
  * MTRRs and PAT are state only: there are no caches. Machine check is present
  * with no banks.
@@ -312,6 +312,23 @@ static int msr_write(struct cpu *cpu, uint32_t msr, uint64_t v)
 	return vc__msr_own_read(cpu, msr, &was) ? 0 : -1;
 }
 
+/*
+ * The processor that we say we are lacks them too, and systems try them on
+ * any: MISC_FEATURES_ENABLES, and AMD's. That is no fault of ours to warn of.
+ */
+static bool lacks_by_right(uint32_t msr)
+{
+	return msr == 0x140 || msr >> 16 == 0xc001;
+}
+
+static int no_such_msr(struct cpu *cpu, uint32_t msr, const char *insn)
+{
+	if (!lacks_by_right(msr))
+		vc__warn(cpu->vcpu, "%s of 0x%x, which does not exist", insn,
+			 (unsigned)msr);
+	return vc__gp(cpu, 0);
+}
+
 OP(rdmsr)
 {
 	uint32_t msr = get32(cpu, R_RCX);
@@ -323,11 +340,8 @@ OP(rdmsr)
 	upcall_begin(cpu, op);
 	rc = msr_read(cpu, msr, &v);
 	upcall_end(cpu);
-	if (rc == 0)
-		vc__warn(cpu->vcpu, "RDMSR of 0x%x, which does not exist",
-			 (unsigned)msr);
 	if (rc <= 0)
-		return vc__gp(cpu, 0);
+		return rc ? vc__gp(cpu, 0) : no_such_msr(cpu, msr, "RDMSR");
 	set32(cpu, R_RAX, (uint32_t)v);
 	set32(cpu, R_RDX, (uint32_t)(v >> 32));
 	return X_OK;
@@ -344,11 +358,8 @@ OP(wrmsr)
 	upcall_begin(cpu, op);
 	rc = msr_write(cpu, msr, v);
 	upcall_end(cpu);
-	if (rc == 0)
-		vc__warn(cpu->vcpu, "WRMSR of 0x%x, which does not exist",
-			 (unsigned)msr);
 	if (rc <= 0)
-		return vc__gp(cpu, 0);
+		return rc ? vc__gp(cpu, 0) : no_such_msr(cpu, msr, "WRMSR");
 	/* nothing hangs on these but addresses */
 	return plain_find(msr) ? X_OK : X_SYNC;
 }
