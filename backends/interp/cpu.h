@@ -158,6 +158,9 @@ enum {
 	X_EXIT_BEFORE,	/* not done: leave with cpu->exit_reason, come again */
 	X_EXIT_AFTER,	/* done: leave with cpu->exit_reason */
 	X_RESTART,	/* not done (or partly, by whole iterations): again */
+	X_REPLAY,	/* not done, but a device has been asked, which wants
+			   something looked at before the next instruction:
+			   finish this one alone, from the replay log */
 };
 
 /* Vectors, SDM 3A table 6-1. */

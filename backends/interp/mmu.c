@@ -664,6 +664,10 @@ static int device_access(struct cpu *cpu, const struct op *op, bool is_port,
 		*e = (struct replay){ address, *value, (uint8_t)size, write,
 				      is_port };
 		eng->replay_n++;
+		/* An interrupt, DMA into code: before the next instruction */
+		if (taken && op && op->left > 1 &&
+		    !atomic_load_explicit(&cpu->limit, memory_order_relaxed))
+			return X_REPLAY;
 	} else if (!taken) {
 		cpu->exit_reason = VC_EXIT_FAIL;
 		vcpu->exit.fail = (vc_exit_fail){ VC_FAIL_INTERNAL, 0, address };
@@ -827,9 +831,18 @@ static int access(struct cpu *cpu, const struct op *op, uint64_t la,
 	}
 	else if (write && as == AS_CURRENT && first.host)
 		code_store_remember(cpu, la, first.host);
-	rc = transfer(cpu, op, &first, n, write, buf);
-	if (!rc && n < size)
+	/* A device first: should the embedder have to do it, the instruction
+	 * comes again, and must find the memory that it reads unchanged. */
+	if (n < size && first.host && !second.host) {
 		rc = transfer(cpu, op, &second, size - n, write, buf + n);
+		if (!rc)
+			rc = transfer(cpu, op, &first, n, write, buf);
+	} else {
+		rc = transfer(cpu, op, &first, n, write, buf);
+		if (!rc && n < size)
+			rc = transfer(cpu, op, &second, size - n, write,
+				      buf + n);
+	}
 	if (!rc && ENGINE(cpu)->watching && as == AS_CURRENT)
 		watch_check(cpu, la, size, write);
 	return rc;

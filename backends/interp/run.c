@@ -132,6 +132,7 @@ static int run_one(struct cpu *cpu, bool resuming, bool *first)
 	vc_vcpu *vcpu = cpu->vcpu;
 	uint64_t la = (cpu->rip + cpu->seg[VC_SEG_CS].base) & cpu->lin_mask;
 	uint64_t before = cpu->retired;
+	uint8_t shadow = cpu->shadow;
 	bool skip = resuming ||
 		    (*first && vcpu->skip_breakpoint && vcpu->skip_gva == la);
 
@@ -149,8 +150,10 @@ static int run_one(struct cpu *cpu, bool resuming, bool *first)
 	/* nothing behind it may run */
 	atomic_store(&cpu->limit, before + 1);
 	run_scratch(cpu, 1);
-	if (cpu->retired == before)	/* a fault, or an exit before it */
+	if (cpu->retired == before) {	/* a fault, or an exit before it */
+		cpu->shadow = shadow;
 		return 0;
+	}
 	if (cpu->leave != X_JUMP)	/* IRET and POPF set it anew */
 		cpu->flags &= ~(uint64_t)FL_RF;
 	if (cpu->leave == X_EXIT_AFTER)
@@ -260,11 +263,19 @@ static bool debugging(struct cpu *cpu)
 	return eng->slow_debug;
 }
 
+/* Is there an instruction that has been begun? */
+enum resume {
+	RESUME_NOT,
+	RESUME,		/* the embedder has done its access */
+	RESUME_ALONE,	/* X_REPLAY */
+};
+
 /*
  * Blocks until something stops them; or one instruction where that is wanted,
  * or as many as the goal leaves when a whole block would pass it.
  */
-static int run_some(struct cpu *cpu, uint64_t goal, bool resuming, bool *first)
+static int run_some(struct cpu *cpu, uint64_t goal, enum resume resuming,
+		    bool *first)
 {
 	bool service = atomic_load(&cpu->vcpu->pending) & VC__PEND_SERVICE;
 
@@ -273,8 +284,8 @@ static int run_some(struct cpu *cpu, uint64_t goal, bool resuming, bool *first)
 	/* an access is finished even if somebody wants us to stop, but no more
 	 * than its instruction is then executed */
 	if (debugging(cpu) || cpu->shadow || cpu->flags & (FL_TF | FL_RF) ||
-	    (resuming && service))
-		return run_one(cpu, resuming, first);
+	    (resuming && service) || resuming == RESUME_ALONE)
+		return run_one(cpu, resuming != RESUME_NOT, first);
 	*first = false;
 #if VC_TAIL
 	vc__enter(cpu);
@@ -314,11 +325,25 @@ static int after_stop(struct cpu *cpu)
 	}
 }
 
-static int run_loop(struct cpu *cpu, uint64_t goal, bool resuming)
+/* Has what was begun to be gone on with in the next round? */
+static enum resume still_begun(struct cpu *cpu, enum resume was, uint64_t before)
+{
+	if (cpu->leave == X_REPLAY) {
+		ENGINE(cpu)->replay_pos = 0;
+		return RESUME_ALONE;
+	}
+	/* a kick came before it did anything */
+	if (cpu->leave == X_LIMIT && cpu->retired == before)
+		return was;
+	return RESUME_NOT;
+}
+
+static int run_loop(struct cpu *cpu, uint64_t goal, enum resume resuming)
 {
 	struct engine *eng = ENGINE(cpu);
 	vc_vcpu *vcpu = cpu->vcpu;
 	bool first = true;
+	uint64_t before;
 	int reason;
 
 	for (;;) {
@@ -334,12 +359,13 @@ static int run_loop(struct cpu *cpu, uint64_t goal, bool resuming)
 			if (reason)
 				return reason;
 		}
+		before = cpu->retired;
 		reason = run_some(cpu, goal, resuming, &first);
 		if (!reason)
 			reason = after_stop(cpu);
-		resuming = false;
 		if (reason)
 			return reason;
+		resuming = still_begun(cpu, resuming, before);
 	}
 }
 
@@ -370,7 +396,7 @@ int vc__interp_run(vc_vcpu *vcpu, uint64_t max_insns)
 		eng->replay_n = 0;
 	}
 	vc__fpu_enter(cpu);
-	reason = run_loop(cpu, goal, resuming);
+	reason = run_loop(cpu, goal, resuming ? RESUME : RESUME_NOT);
 	vc__fpu_leave(cpu);
 	if (reason == VC_EXIT_IO || reason == VC_EXIT_MMIO)
 		vcpu->access_pending = true;

@@ -7,8 +7,9 @@
 #include "system.h"
 #include "ops.h"
 
-const struct op vc__op_at_ds = { .seg = VC_SEG_DS };
-const struct op vc__op_at_ss = { .seg = VC_SEG_SS };
+/* left is as in the last op of a block, which most of their users are. */
+const struct op vc__op_at_ds = { .seg = VC_SEG_DS, .left = 1 };
+const struct op vc__op_at_ss = { .seg = VC_SEG_SS, .left = 1 };
 
 /* ---- descriptors ---- */
 
