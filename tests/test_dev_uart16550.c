@@ -79,16 +79,27 @@ static void test_dev_uart16550_a_byte_written_to_thr_is_sent(void)
 	end();
 }
 
-static void test_dev_uart16550_the_word_length_cuts_what_is_sent(void)
+static void test_dev_uart16550_the_word_length_cuts_in_loopback(void)
 {
 	static const uint8_t mask[4] = { 0x1f, 0x3f, 0x7f, 0xff };
 
 	begin();
+	out(MCR, 0x10);
 	for (uint8_t i = 0; i < 4; i++) {
 		out(LCR, i);
 		out(THR, 0xff);
-		CU_ASSERT_EQUAL(sent[i], mask[i]);
+		CU_ASSERT_EQUAL(in(RBR), mask[i]);
 	}
+	end();
+}
+
+static void test_dev_uart16550_the_line_has_eight_bits(void)
+{
+	begin();
+	out(THR, 0xff);		/* LCR still says 5 */
+	CU_ASSERT_EQUAL(sent[0], 0xff);
+	receive("\xff");
+	CU_ASSERT_EQUAL(in(RBR), 0xff);
 	end();
 }
 
@@ -552,7 +563,8 @@ static void test_dev_uart16550_misuse_is_refused(void)
 RIG_SUITE(dev_uart16550) {
 	RIG_TEST(test_dev_uart16550_reset_values),
 	RIG_TEST(test_dev_uart16550_a_byte_written_to_thr_is_sent),
-	RIG_TEST(test_dev_uart16550_the_word_length_cuts_what_is_sent),
+	RIG_TEST(test_dev_uart16550_the_word_length_cuts_in_loopback),
+	RIG_TEST(test_dev_uart16550_the_line_has_eight_bits),
 	RIG_TEST(test_dev_uart16550_thr_is_always_empty_again),
 	RIG_TEST(test_dev_uart16550_reading_rbr_clears_data_ready),
 	RIG_TEST(test_dev_uart16550_without_fifo_it_takes_one_byte),

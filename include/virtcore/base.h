@@ -83,6 +83,15 @@ VC_API const char *vc_build_info(void);
 VC_API const char *vc_last_error(void);
 
 /*
+ * Set the text that vc_last_error() gives on this thread (cut to its buffer):
+ * for devices and bindings that fail on their own account. Returns error, so
+ * that a caller can return it in turn.
+ *
+ * Threads: any.
+ */
+VC_API int vc_error_set(int error, const char *text);
+
+/*
  * The name of an error number, such as "VC_EINVAL"; "VC_E?" for a number that
  * is none. The text is static.
  *

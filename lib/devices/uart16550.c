@@ -8,7 +8,8 @@
  * line errors and overrun. Left out: the time that bits take. A byte written
  * to THR has left when the write returns, so THRE and TEMT always read as set,
  * and the FIFO's character timeout is over at once. The divisor is kept but
- * changes nothing.
+ * changes nothing; nor does the word length, except in loopback: guests that
+ * rely on firmware to have set 8 bits find the line at 8 bits.
  *
  * All under the VM's device lock.
  */
@@ -242,14 +243,12 @@ static uint8_t word(const struct uart *u, uint8_t v)
 
 static void write_thr(struct uart *u, uint8_t v)
 {
-	uint8_t byte = word(u, v);
-
 	u->s.thre = 0;
 	update(u);
 	if (u->s.mcr & MCR_LOOP)
-		take(u, byte, 0);
+		take(u, word(u, v), 0);
 	else if (u->sink)
-		u->sink(&byte, 1, u->opaque);
+		u->sink(&v, 1, u->opaque);
 	u->s.thre = 1;		/* it has left: THR is empty again */
 	update(u);
 }
@@ -432,7 +431,7 @@ uint32_t vc_uart16550_receive(vc_device *uart, const void *bytes, uint32_t len)
 	vc_device_lock(u->vm);
 	if (!(u->s.mcr & MCR_LOOP)) {
 		for (; n < len && u->s.count < capacity(u); n++)
-			take(u, word(u, p[n]), 0);
+			take(u, p[n], 0);
 		update(u);
 	}
 	vc_device_unlock(u->vm);
@@ -450,7 +449,7 @@ int vc_uart16550_receive_bad(vc_device *uart, uint8_t byte, uint32_t errors)
 				    "errors other than PE, FE, BI");
 	vc_device_lock(u->vm);
 	if (!(u->s.mcr & MCR_LOOP)) {
-		take(u, word(u, byte), (uint8_t)errors);
+		take(u, byte, (uint8_t)errors);
 		update(u);
 	}
 	vc_device_unlock(u->vm);
