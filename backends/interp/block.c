@@ -91,6 +91,7 @@ void vc__blocks_flush(struct engine *eng)
 	memset(eng->code.page, 0, eng->code.page_size * sizeof(void *));
 	memset(eng->code.block, 0, eng->code.block_size * sizeof(void *));
 	eng->code.page_count = eng->code.block_count = 0;
+	eng->scratch_runs = false;
 	eng->flushes++;
 	/* the fetch TLB and the jump cache point to what is gone */
 	vc__tlb_flush(&eng->cpu, true);
@@ -188,7 +189,9 @@ static struct block **next_on_page(struct block *b, const struct code_page *page
 	return &b->page_next[b->page[0] != page];
 }
 
-static void page_add(struct cpu *cpu, struct code_page *page, struct block *b)
+/* Add b's granules of the page, which no fast store may reach from now on. */
+static void page_guard(struct cpu *cpu, struct code_page *page,
+		       const struct block *b)
 {
 	unsigned from, to;
 
@@ -196,13 +199,26 @@ static void page_add(struct cpu *cpu, struct code_page *page, struct block *b)
 	if (!page->granules)
 		vc__tlb_protect(cpu, page->host);
 	page->granules |= granule_mask(from, to - from);
+}
+
+static void page_add(struct cpu *cpu, struct code_page *page, struct block *b)
+{
+	page_guard(cpu, page, b);
 	*next_on_page(b, page) = page->blocks;
 	page->blocks = b;
 }
 
-static void page_recount(struct code_page *page)
+static bool scratch_on(const struct engine *eng, const struct code_page *page)
+{
+	return eng->scratch_runs && (eng->scratch->page[0] == page ||
+				     eng->scratch->page[1] == page);
+}
+
+static void page_recount(struct cpu *cpu, struct code_page *page)
 {
 	page->granules = 0;
+	if (scratch_on(ENGINE(cpu), page))
+		page_guard(cpu, page, ENGINE(cpu)->scratch);
 	for (struct block *b = page->blocks; b; b = *next_on_page(b, page)) {
 		unsigned from, to;
 
@@ -276,21 +292,37 @@ static void block_add(struct engine *eng, struct block *b)
 	*slot = b;
 }
 
-static void block_drop(struct engine *eng, struct block *b)
+static void block_stale(struct block *b)
 {
-	struct block **at = &eng->code.block[block_slot(eng, b->at, b->mode)];
 	unsigned off = UINT32_MAX;
 
-	while (*at != b)
-		at = &(*at)->hash_next;
-	*at = b->hash_next;
-	eng->code.block_count--;
 	for (unsigned i = 0; i < b->op_count; i++) {
 		if (b->ops[i].off != off)
 			b->ops[i].fn = vc__op_stale;
 		off = b->ops[i].off;
 	}
 	b->stale = 1;
+}
+
+static void block_drop(struct engine *eng, struct block *b)
+{
+	struct block **at = &eng->code.block[block_slot(eng, b->at, b->mode)];
+
+	while (*at != b)
+		at = &(*at)->hash_next;
+	*at = b->hash_next;
+	eng->code.block_count--;
+	block_stale(b);
+}
+
+/* Do size bytes at off of page meet b? */
+static bool block_hit(const struct block *b, const struct code_page *page,
+		      unsigned off, unsigned size)
+{
+	unsigned from, to;
+
+	part_on_page(b, page, &from, &to);
+	return off < to && off + size > from;
 }
 
 void vc__code_written(struct cpu *cpu, struct code_page *page, unsigned off,
@@ -300,19 +332,19 @@ void vc__code_written(struct cpu *cpu, struct code_page *page, unsigned off,
 
 	if (!(page->granules & granule_mask(off, size)))
 		return;
+	if (scratch_on(ENGINE(cpu), page) &&
+	    block_hit(ENGINE(cpu)->scratch, page, off, size))
+		block_stale(ENGINE(cpu)->scratch);
 	for (b = page->blocks; b; b = next) {
-		unsigned from, to;
-
 		next = *next_on_page(b, page);
-		part_on_page(b, page, &from, &to);
-		if (off >= to || off + size <= from)
+		if (!block_hit(b, page, off, size))
 			continue;
 		block_drop(ENGINE(cpu), b);
 		page_remove(b->page[0], b);
 		if (b->page[1])
 			page_remove(b->page[1], b);
 	}
-	page_recount(page);
+	page_recount(cpu, page);
 }
 
 /* ---- making one ---- */
@@ -532,6 +564,15 @@ int vc__block_scratch(struct cpu *cpu, unsigned max, struct block **out)
 	eng->scratch->insns = (uint8_t)d.count;
 	eng->scratch->bytes = (uint16_t)d.bytes;
 	*out = eng->scratch;
+	eng->scratch_runs = d.count > 1;
+	if (eng->scratch_runs) {	/* so it lies on one page */
+		eng->scratch->at = page->host + (la & 4095);
+		eng->scratch->page[0] = page;
+		eng->scratch->page[1] = NULL;
+		eng->scratch->op_count =
+			(uint16_t)vc__lower_real_ops(eng->scratch->ops, count);
+		page_guard(cpu, page, eng->scratch);
+	}
 	return X_OK;
 }
 

@@ -103,6 +103,7 @@ struct engine {
 	size_t code_bytes;
 	uint32_t flushes;		/* of everything decoded */
 	struct block *scratch;		/* for single instructions */
+	bool scratch_runs;		/* several of them: see to stores */
 
 	/* debugging */
 	bool slow_debug;		/* one instruction at a time */

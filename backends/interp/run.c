@@ -95,12 +95,14 @@ static void run_scratch(struct cpu *cpu, unsigned max)
 	if (!rc && !IN_CODE64() && cpu->rip + b->bytes - 1 > cs->limit)
 		rc = max == 1 ? vc__gp(cpu, 0) : X_CAREFUL;
 	if (rc) {
+		ENGINE(cpu)->scratch_runs = false;
 		cpu->leave = (uint8_t)rc;
 		return;
 	}
 	cpu->retired += b->insns;
 	R(R_IP) = (cpu->rip - (la & 4095)) & cpu->ip_mask;
 	execute(cpu, b->ops);
+	ENGINE(cpu)->scratch_runs = false;
 }
 
 /* A #DB after an instruction: single step, data breakpoints. */
