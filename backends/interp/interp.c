@@ -253,6 +253,7 @@ static int state_set(vc_vcpu *vcpu, const vc_x86_state *s)
 #define SET(m) memcpy(cpu->m, s->m, sizeof(cpu->m));
 	SAME_ARRAYS(SET)
 #undef SET
+	cpu->retired = s->retired;
 	vc__tsc_set(vcpu, s->tsc);
 	events_set(cpu, s);
 	vc__xsave_set(cpu, s->xsave);
