@@ -292,9 +292,11 @@ static void block_add(struct engine *eng, struct block *b)
 	*slot = b;
 }
 
-static void block_stale(struct block *b)
+static void block_stale(struct engine *eng, struct block *b)
 {
 	unsigned off = UINT32_MAX;
+
+	eng->stales++;
 
 	for (unsigned i = 0; i < b->op_count; i++) {
 		if (b->ops[i].off != off)
@@ -312,7 +314,7 @@ static void block_drop(struct engine *eng, struct block *b)
 		at = &(*at)->hash_next;
 	*at = b->hash_next;
 	eng->code.block_count--;
-	block_stale(b);
+	block_stale(eng, b);
 }
 
 /* Do size bytes at off of page meet b? */
@@ -334,7 +336,7 @@ void vc__code_written(struct cpu *cpu, struct code_page *page, unsigned off,
 		return;
 	if (scratch_on(ENGINE(cpu), page) &&
 	    block_hit(ENGINE(cpu)->scratch, page, off, size))
-		block_stale(ENGINE(cpu)->scratch);
+		block_stale(ENGINE(cpu), ENGINE(cpu)->scratch);
 	for (b = page->blocks; b; b = next) {
 		next = *next_on_page(b, page);
 		if (!block_hit(b, page, off, size))
@@ -564,14 +566,16 @@ int vc__block_scratch(struct cpu *cpu, unsigned max, struct block **out)
 	eng->scratch->insns = (uint8_t)d.count;
 	eng->scratch->bytes = (uint16_t)d.bytes;
 	*out = eng->scratch;
-	eng->scratch_runs = d.count > 1;
-	if (eng->scratch_runs) {	/* so it lies on one page */
+	eng->scratch_runs = max > 1;
+	if (eng->scratch_runs) {
 		eng->scratch->at = page->host + (la & 4095);
 		eng->scratch->page[0] = page;
-		eng->scratch->page[1] = NULL;
+		eng->scratch->page[1] = d.second;
 		eng->scratch->op_count =
 			(uint16_t)vc__lower_real_ops(eng->scratch->ops, count);
 		page_guard(cpu, page, eng->scratch);
+		if (d.second)
+			page_guard(cpu, d.second, eng->scratch);
 	}
 	return X_OK;
 }

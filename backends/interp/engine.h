@@ -102,6 +102,7 @@ struct engine {
 	struct chunk *chunks;
 	size_t code_bytes;
 	uint32_t flushes;		/* of everything decoded */
+	uint32_t stales;		/* blocks whose bytes were changed */
 	struct block *scratch;		/* for single instructions */
 	bool scratch_runs;		/* several of them: see to stores */
 

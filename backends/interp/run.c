@@ -312,13 +312,19 @@ static int run_some(struct cpu *cpu, uint64_t goal, enum resume resuming,
 	return 0;
 }
 
-/* What a stop of run_some means. Returns an exit reason or 0 to go on. */
-static int after_stop(struct cpu *cpu)
+/* What a stop of run_some, which began at la, means. Returns an exit reason
+ * or 0 to go on. */
+static int after_stop(struct cpu *cpu, uint64_t la)
 {
 	switch (cpu->leave) {
 	case X_FAULT:
+		/* counted as one, or a handler that faults would never end */
 		replay_reset(cpu);
-		return vc__deliver_fault(cpu) ? VC_EXIT_SHUTDOWN : 0;
+		if (vc__deliver_fault(cpu))
+			return VC_EXIT_SHUTDOWN;
+		cpu->retired++;
+		return cpu->vcpu->step ? debug_exit(cpu, VC_DEBUG_STEP, la, 0) :
+		       0;
 	case X_EXIT_BEFORE:
 	case X_EXIT_AFTER:
 		return cpu->exit_reason;
@@ -345,7 +351,7 @@ static int run_loop(struct cpu *cpu, uint64_t goal, enum resume resuming)
 	struct engine *eng = ENGINE(cpu);
 	vc_vcpu *vcpu = cpu->vcpu;
 	bool first = true;
-	uint64_t before;
+	uint64_t before, la;
 	int reason;
 
 	for (;;) {
@@ -362,9 +368,10 @@ static int run_loop(struct cpu *cpu, uint64_t goal, enum resume resuming)
 				return reason;
 		}
 		before = cpu->retired;
+		la = (cpu->rip + cpu->seg[VC_SEG_CS].base) & cpu->lin_mask;
 		reason = run_some(cpu, goal, resuming, &first);
 		if (!reason)
-			reason = after_stop(cpu);
+			reason = after_stop(cpu, la);
 		if (reason)
 			return reason;
 		resuming = still_begun(cpu, resuming, before);

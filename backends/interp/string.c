@@ -462,6 +462,7 @@ static int string(struct cpu *cpu, const struct op *op, unsigned what)
 	left = R(R_RCX) & s.mask;
 	while (left) {
 		u64 room = allowance(cpu);
+		u32 stales = ENGINE(cpu)->stales;
 
 		n = bulk(cpu, op, &s, what, left < room ? left : room, &ended);
 		if (!n) {
@@ -480,7 +481,9 @@ static int string(struct cpu *cpu, const struct op *op, unsigned what)
 			return X_OK;
 		}
 		cpu->retired += n;
-		if (n >= room || ENGINE(cpu)->slow_debug)
+		/* it may have written over itself */
+		if (n >= room || ENGINE(cpu)->slow_debug ||
+		    ENGINE(cpu)->stales != stales)
 			return X_RESTART;
 	}
 	return X_OK;

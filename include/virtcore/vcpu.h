@@ -345,7 +345,8 @@ VC_API int vc_vcpu_cancel(vc_vcpu *vcpu);
  * The instruction budget: how many more instructions may retire before
  * vc_vcpu_run() returns VC_EXIT_BUDGET, exactly. UINT64_MAX, the initial
  * value, means no limit. Each iteration of a repeated string instruction
- * counts as one, as does an interrupt's delivery as none.
+ * counts as one, an instruction that faults counts as one, and an interrupt's
+ * delivery as none.
  *
  * Return 0, VC_EINVAL (NULL), VC_ENOTSUP (no VC_CAP_BUDGET) or VC_EBUSY.
  */
@@ -364,8 +365,8 @@ VC_API int vc_vcpu_deadline_set(vc_vcpu *vcpu, uint64_t clock_ns);
 VC_API int vc_vcpu_deadline_get(vc_vcpu *vcpu, uint64_t *clock_ns);
 
 /*
- * How many instructions the vCPU has retired since it was created (0 without
- * VC_CAP_BUDGET, and for NULL).
+ * How many instructions the vCPU has retired since it was created, counted as
+ * the budget counts (0 without VC_CAP_BUDGET, and for NULL).
  * Threads: any; exact while the vCPU is not running.
  */
 VC_API uint64_t vc_vcpu_retired(const vc_vcpu *vcpu);
