@@ -604,7 +604,9 @@ static int block_at(struct cpu *cpu, uint64_t la, struct block **out)
 	return *out ? X_OK : block_make(cpu, page, la, out);
 }
 
-VC_INLINE const struct op *enter(struct cpu *cpu, bool remember)
+/* The first op at cpu->rip, charged, or NULL to leave. Not inlined, so that
+ * its locals never stand in the way of its callers' tail calls. */
+VC_NOINLINE static const struct op *entry(struct cpu *cpu, bool remember)
 {
 	const struct segment *cs = &cpu->seg[VC_SEG_CS];
 	uint64_t la = (cpu->rip + cs->base) & cpu->lin_mask, charged;
@@ -635,15 +637,18 @@ VC_INLINE const struct op *enter(struct cpu *cpu, bool remember)
 			.rip = cpu->rip, .to = b->ops, .n = b->insns,
 			.tag = cpu->jump_tag,
 		};
-	NEXT(b->ops);
+	return b->ops;
 }
 
-const struct op *vc__enter(struct cpu *cpu)
+const struct op *vc__enter(struct cpu *cpu, const struct op *op)
 {
-	return enter(cpu, false);
+	op = entry(cpu, false);
+	if (!op)
+		return NULL;
+	NEXT(op);
 }
 
-const struct op *vc__enter_jump(struct cpu *cpu)
+const struct op *vc__enter_jump(struct cpu *cpu, const struct op *op)
 {
 	const struct jump_entry *e = &ENGINE(cpu)->jumps[jump_index(cpu->rip)];
 	uint64_t charged = cpu->retired + e->n;
@@ -654,7 +659,10 @@ const struct op *vc__enter_jump(struct cpu *cpu)
 		R(R_IP) = cpu->rip & ~(uint64_t)4095;
 		NEXT(e->to);
 	}
-	return enter(cpu, true);
+	op = entry(cpu, true);
+	if (!op)
+		return NULL;
+	NEXT(op);
 }
 
 /* A link to another page goes by way of this: two ops' room, the second of
@@ -672,45 +680,40 @@ H(guard)
 	}
 	cpu->retired -= l->n;
 	cpu->rip = (ip + (uint64_t)(int64_t)l->off) & cpu->ip_mask;
-	return vc__enter(cpu);
+	return vc__enter(cpu, NULL);
 }
 
 /* Before a block of one instruction that runs into the next page. */
-H(guard_second)
+OP(guard_second)
 {
 	uint64_t la = (R(R_IP) + cpu->seg[VC_SEG_CS].base + 4096) &
 		      cpu->lin_mask;
+	struct engine *eng = ENGINE(cpu);
 	struct code_page *page;
+	struct block *b;
 	int rc = vc__fetch_page(cpu, la, &page);
 
-	if (VC_UNLIKELY(rc))
-		return vc__op_stop(cpu, op, rc);
-	if (VC_UNLIKELY((uintptr_t)page != op->imm)) {
-		/* another page now: this block is of no more use */
-		struct engine *eng = ENGINE(cpu);
-		struct block *b;
-
-		la = (R(R_IP) + op->off + cpu->seg[VC_SEG_CS].base) &
-		     cpu->lin_mask;
-		rc = vc__fetch_page(cpu, la, &page);
-		if (rc)
-			return vc__op_stop(cpu, op, rc);
-		b = block_find(eng, page->host + (la & 4095), cpu->mode);
-		if (b && b->page[1]) {
-			block_drop(eng, b);
-			page_remove(b->page[0], b);
-			page_remove(b->page[1], b);
-		}
-		return vc__op_stop(cpu, op, X_RESTART);
+	if (rc || (uintptr_t)page == op->imm)
+		return rc;
+	/* another page now: this block is of no more use */
+	la = (R(R_IP) + op->off + cpu->seg[VC_SEG_CS].base) & cpu->lin_mask;
+	rc = vc__fetch_page(cpu, la, &page);
+	if (rc)
+		return rc;
+	b = block_find(eng, page->host + (la & 4095), cpu->mode);
+	if (b && b->page[1]) {
+		block_drop(eng, b);
+		page_remove(b->page[0], b);
+		page_remove(b->page[1], b);
 	}
-	NEXT(op + 1);
+	return X_RESTART;
 }
 
 H(stale)
 {
 	cpu->retired -= op->left;
 	cpu->rip = op_rip(cpu, op);
-	return vc__enter(cpu);
+	return vc__enter(cpu, NULL);
 }
 
 /* Point l at b, which begins at rip on page la; by way of a guard when that is
@@ -765,5 +768,5 @@ const struct op *vc__link_slow(struct cpu *cpu, const struct link *from)
 		if (flushes == eng->flushes)
 			link_to(cpu, l, b, cpu->rip, la);
 	}
-	return vc__enter(cpu);
+	return vc__enter(cpu, NULL);
 }

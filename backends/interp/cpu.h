@@ -35,8 +35,8 @@
 #define VC_ASSUME(x)	((void)0)
 #endif
 
-/* Tail calls: sure with clang's musttail; with gcc from -O2 on, where the
- * target's ABI lets an indirect call be a jump. Sanitizers defeat them. */
+/* Tail calls: from -O2 on, where the target's ABI lets an indirect call be a
+ * jump (clang's musttail makes sure of it). Sanitizers defeat them. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define VC_TAIL 0
 #elif defined(__has_feature)
@@ -46,9 +46,7 @@
 #endif
 #endif
 #if !defined(VC_TAIL)
-#if defined(__clang__) && (defined(__x86_64__) || defined(__aarch64__))
-#define VC_TAIL 1
-#elif defined(__GNUC__) && defined(__OPTIMIZE__) && \
+#if defined(__GNUC__) && defined(__OPTIMIZE__) && \
 	!defined(__OPTIMIZE_SIZE__) && \
 	(defined(__x86_64__) || defined(__aarch64__))
 #define VC_TAIL 1

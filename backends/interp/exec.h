@@ -181,9 +181,9 @@ VC_INLINE unsigned jump_index(uint64_t rip)
 }
 
 /* Go to cpu->rip by looking it up in full; NULL means to leave. block.c */
-const struct op *vc__enter(struct cpu *cpu);
+const struct op *vc__enter(struct cpu *cpu, const struct op *unused);
 
 /* The same, and remember it in the jump cache. block.c */
-const struct op *vc__enter_jump(struct cpu *cpu);
+const struct op *vc__enter_jump(struct cpu *cpu, const struct op *unused);
 
 #endif

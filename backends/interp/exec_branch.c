@@ -18,7 +18,7 @@
 			r_ > atomic_load_explicit(&cpu->limit, \
 						  memory_order_relaxed))) { \
 		cpu->rip = t_; \
-		return vc__enter_jump(cpu); \
+		return vc__enter_jump(cpu, NULL); \
 	} \
 	cpu->retired = r_; \
 	R(R_IP) = t_ & ~(u64)4095; \
@@ -40,7 +40,7 @@ H(block_end)
 H(block_end_any)
 {
 	cpu->rip = op_rip(cpu, op);
-	return vc__enter(cpu);
+	return vc__enter(cpu, NULL);
 }
 
 /* ---- conditional jumps ---- */

@@ -44,7 +44,7 @@ const struct op *vc__op_stop(struct cpu *cpu, const struct op *op, int rc)
 		if (VC_UNLIKELY(cpu->flags & (FL_TF | FL_RF) || cpu->shadow ||
 				event_pending(cpu)))
 			break;
-		return vc__enter_jump(cpu);
+		return vc__enter_jump(cpu, NULL);
 	case X_SYNC:
 	case X_EXIT_AFTER:
 		cpu->retired -= op->left - 1u;
@@ -290,10 +290,10 @@ static int run_some(struct cpu *cpu, uint64_t goal, enum resume resuming,
 		return run_one(cpu, resuming != RESUME_NOT, first);
 	*first = false;
 #if VC_TAIL
-	vc__enter(cpu);
+	vc__enter(cpu, NULL);
 #else
 	{
-		const struct op *op = vc__enter(cpu);
+		const struct op *op = vc__enter(cpu, NULL);
 
 		if (op)
 			execute(cpu, op);
