@@ -11,6 +11,7 @@
 #include <CUnit/TestRun.h>
 #else
 unsigned mini_failures;
+jmp_buf mini_out;
 #endif
 
 #define SUITE(name)	extern const struct rig_test rig_suite_##name[];
@@ -56,7 +57,8 @@ static unsigned failures_of(const char *suite, const struct rig_test *t)
 #ifdef VC_MINI_CUNIT
 	(void)suite;
 	mini_failures = 0;
-	t->fn();
+	if (!setjmp(mini_out))
+		t->fn();
 	return mini_failures;
 #else
 	CU_pSuite s = CU_add_suite(suite, NULL, NULL);

@@ -8,10 +8,12 @@
 #define VC_TESTS_MINICUNIT_H
 
 #include <math.h>
+#include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
 
 extern unsigned mini_failures;
+extern jmp_buf mini_out;
 
 #define MINI_CHECK(ok, text)						\
 	do {								\
@@ -21,11 +23,12 @@ extern unsigned mini_failures;
 				__LINE__, text);			\
 		}							\
 	} while (0)
+/* Out of the test, from whichever depth. */
 #define MINI_FATAL(ok, text)						\
 	do {								\
 		if (!(ok)) {						\
 			MINI_CHECK(0, text);				\
-			return;						\
+			longjmp(mini_out, 1);				\
 		}							\
 	} while (0)
 

@@ -354,17 +354,25 @@ static void test_clock_host_timers_are_punctual(void)
 {
 	struct rig *r = rig_scripted(NULL, one_slice, NULL);
 	struct tick t = { .r = r, .period = 1000000 };
-	uint64_t late = 0, base = vc_clock_ns(r->vm) + 1000000;
+	uint64_t best = UINT64_MAX, base = vc_clock_ns(r->vm) + 1000000;
 	vc_exit *e;
 
 	RIG_OK(vc_timer_create(&t.timer, device(r), tick_fire, &t));
 	vc_timer_arm(t.timer, base);
-	RIG_OK(vc_vcpu_deadline_set(r->vcpu, base + 20000000));
+	RIG_OK(vc_vcpu_deadline_set(r->vcpu, base + 100000000));
 	RIG_OK(vc_vcpu_run(r->vcpu, &e));
 	CU_ASSERT_EQUAL(e->reason, VC_EXIT_DEADLINE);
-	CU_ASSERT(t.fired >= 10);	/* of 20; the machine may be busy */
-	late = t.fired_at[0] - base;
-	CU_ASSERT(late < 20000000);
+	CU_ASSERT(t.fired >= 2 && t.fired <= 101);
+	CU_ASSERT(t.fired_at[0] >= base);
+	/* The machine may be busy, but not each time. */
+	for (int i = 1; i < 8 && i < t.fired; i++) {
+		uint64_t due = t.fired_at[i - 1] + t.period;
+
+		CU_ASSERT(t.fired_at[i] >= due);
+		if (t.fired_at[i] - due < best)
+			best = t.fired_at[i] - due;
+	}
+	CU_ASSERT(best < 1000000);
 	rig_free(r);
 }
 
