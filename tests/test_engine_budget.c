@@ -512,6 +512,10 @@ static void put_chaos(struct sys *t, uint64_t *seed)
 	for (unsigned n = 0; n < 32; n++)
 		sys_idt(t, n, SEL_CODE64, SYS_HANDLERS, 0x8e, 1);
 	sys_bytes(t, SYS_HANDLERS, next, sizeof(next));
+	/* A guest that changes its page tables without INVLPG may see the old
+	 * translation or the new one: not this one. */
+	for (uint64_t la = SYS_PML4; la < SYS_DATA; la += 4096)
+		sys_page(t, la, 1);
 	t->s.cr4 |= 0x600;		/* OSFXSR, OSXMMEXCPT */
 	for (unsigned i = 0; i < 16; i++)
 		t->s.gpr[i] = eng_random(seed) >> (eng_random(seed) & 63);

@@ -12,6 +12,19 @@
 
 /* ---- stores of the running code ---- */
 
+static void test_smc_store_makes_an_undefined_instruction_a_good_one(void)
+{
+	struct sys *t = sys_new(SYS_LONG, 0);
+
+	/* mov byte [rip + 2], 0xc0; 48 8e ff (no such segment register)
+	 * becomes 48 8e c0: mov es, eax */
+	t->s.gpr[VC_RAX] = 0;
+	SYS_EMIT(t, 0xc6, 0x05, LE32(2), 0xc0, 0x48, 0x8e, 0xff);
+	sys_passes(t);
+	CU_ASSERT_EQUAL(t->s.seg[VC_SEG_ES].selector, 0);
+	sys_free(t);
+}
+
 static void test_smc_store_changes_the_next_instruction(void)
 {
 	struct sys *t = sys_new(SYS_LONG, 0);
@@ -756,6 +769,7 @@ static void test_smc_store_of_decoded_code_is_bounded(void)
 }
 
 RIG_SUITE(engine_smc) {
+	RIG_TEST(test_smc_store_makes_an_undefined_instruction_a_good_one),
 	RIG_TEST(test_smc_store_changes_the_next_instruction),
 	RIG_TEST(test_smc_store_changes_an_opcode_some_instructions_on),
 	RIG_TEST(test_smc_instruction_patches_itself),

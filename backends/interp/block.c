@@ -365,12 +365,15 @@ struct draft {
 	struct code_page *second;	/* when the only one straddles */
 };
 
-/* Bytes that are no instruction: an operation that faults takes their place. */
+/* Bytes that are no instruction: an operation that faults takes their place,
+ * as long as what was looked at: when any of that changes, look again. */
 static void draft_bad(struct x86_insn *in, int why)
 {
+	uint8_t looked = why == X86_DEC_LONG ? 15 : in->len;
+
 	memset(in, 0, sizeof(*in));
 	in->op = why == X86_DEC_LONG ? X86_OP_TOO_LONG : X86_OP_UNDEFINED;
-	in->len = 1;
+	in->len = looked ? looked : 1;
 	in->attr = X86_ENDS_BLOCK;
 }
 
@@ -390,6 +393,9 @@ static int draft_straddling(struct cpu *cpu, struct code_page *page, uint64_t la
 	rc = vc__decode(&d->insn[0], bytes, 15, decoder_mode(cpu->mode));
 	if (rc < 0)
 		draft_bad(&d->insn[0], rc);
+	/* What is undefined whatever follows still asked for the next page. */
+	if (d->insn[0].len <= first)
+		d->insn[0].len = (uint8_t)(first + 1);
 	d->count = 1;
 	d->bytes = d->insn[0].len;
 	return X_OK;
