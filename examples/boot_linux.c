@@ -149,14 +149,25 @@ static int set_option(struct settings *s, const char *name, const char *value)
 		s->cpus = (uint32_t)n;
 	} else if (!strcmp(name, "--backend")) {
 		return set_backend(s, value);
-	} else if (!strcmp(name, "--clock")) {
+	} else {	/* --clock */
 		if (strcmp(value, "real") && strcmp(value, "virtual"))
 			return fail(USAGE, "--clock: neither real nor virtual",
 				    value);
 		s->vm_flags = *value == 'v' ? VC_VM_VIRTUAL_TIME : 0;
-	} else {
-		return fail(USAGE, "unknown option (try --help)", name);
 	}
+	return 0;
+}
+
+static int is_option(const char *name)
+{
+	static const char *const names[] = {
+		"--kernel", "--initrd", "--append", "--memory", "--cpus",
+		"--backend", "--clock",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(name, names[i]))
+			return 1;
 	return 0;
 }
 
@@ -173,15 +184,11 @@ static int parse(struct settings *s, int argc, char **argv)
 			s->quiet = 1;
 			continue;
 		}
-		if (strncmp(argv[i], "--", 2))
-			return fail(USAGE, "not an option (try --help)",
+		if (!is_option(argv[i]))
+			return fail(USAGE, "no such option (try --help)",
 				    argv[i]);
-		if (i + 1 == argc) {
-			/* a wrong name is the better news */
-			rc = set_option(s, argv[i], "1");
-			return rc ? rc : fail(USAGE, "a value is missing "
-					      "after", argv[i]);
-		}
+		if (i + 1 == argc)
+			return fail(USAGE, "a value is missing after", argv[i]);
 		rc = set_option(s, argv[i], argv[i + 1]);
 		if (rc)
 			return rc;

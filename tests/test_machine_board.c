@@ -294,9 +294,13 @@ static const uint8_t *table(uint32_t gpa, uint32_t *len, const char *name)
 	const uint8_t *t = acpi + (gpa - 0xe0000);
 	uint8_t sum = 0;
 
-	CU_ASSERT_FATAL(gpa >= 0xe0000 && gpa < 0xfff00);
+	CU_ASSERT(gpa >= 0xe0000 && gpa < 0xf0000);
+	if (gpa < 0xe0000 || gpa >= 0xf0000)
+		t = acpi;
 	*len = machine_get32(t + 4);
-	CU_ASSERT_FATAL(*len >= 36 && *len < 0x10000);
+	CU_ASSERT(*len >= 36 && *len < 0x4000);
+	if (*len < 36 || *len >= 0x4000)
+		*len = 36;
 	for (uint32_t i = 0; i < *len; i++)
 		sum = (uint8_t)(sum + t[i]);
 	CU_ASSERT_EQUAL(sum, 0);

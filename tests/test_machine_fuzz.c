@@ -11,6 +11,13 @@
 #include "fuzz/fuzz_boot.c"
 #undef LLVMFuzzerTestOneInput
 
+/* Foreign processors are emulated, which is slow. */
+#ifdef VC_MINI_CUNIT
+#define ROUNDS(n)	((n) / 10)
+#else
+#define ROUNDS(n)	(n)
+#endif
+
 static uint64_t seed;
 
 /* xorshift64*: Marsaglia and Vigna */
@@ -27,7 +34,7 @@ static void test_machine_fuzz_devices_random_programs(void)
 	uint8_t in[512];
 
 	seed = 1;
-	for (int i = 0; i < 3000; i++) {
+	for (int i = 0; i < ROUNDS(3000); i++) {
 		uint32_t n = rnd() % sizeof(in);
 
 		for (uint32_t k = 0; k < n; k++)
@@ -42,7 +49,7 @@ static void test_machine_fuzz_devices_restored_states(void)
 	uint8_t in[512];
 
 	seed = 2;
-	for (int i = 0; i < 3000; i++) {
+	for (int i = 0; i < ROUNDS(3000); i++) {
 		for (uint32_t k = 0; k < sizeof(in); k++)
 			in[k] = (uint8_t)rnd();
 		/* mostly states, and time for their timers */
@@ -112,7 +119,7 @@ static void mutate(void (*good)(uint8_t *), uint8_t loader, uint32_t span,
 {
 	static uint8_t in[0x1002];
 
-	for (int i = 0; i < rounds; i++) {
+	for (int i = 0; i < ROUNDS(rounds); i++) {
 		uint32_t changes = rnd() % 6, n = 0x1000;
 
 		good(in + 2);
@@ -146,7 +153,7 @@ static void test_machine_fuzz_boot_noise(void)
 	uint8_t in[700];
 
 	seed = 5;
-	for (int i = 0; i < 2000; i++) {
+	for (int i = 0; i < ROUNDS(2000); i++) {
 		for (uint32_t k = 0; k < sizeof(in); k++)
 			in[k] = (uint8_t)rnd();
 		fuzz_boot(in, rnd() % sizeof(in));

@@ -25,7 +25,7 @@
 
 int vc__boot_fail(int code, const char *fmt, ...)
 {
-	char text[256];
+	char text[512];
 	va_list ap;
 
 	va_start(ap, fmt);

@@ -93,6 +93,15 @@ static int read_file(const char *path, uint8_t **out, uint64_t *len)
 	return rc;
 }
 
+/* Put the file's name before the reason why it could not be booted. */
+static void name_file(const char *path, int rc)
+{
+	char why[256];
+
+	snprintf(why, sizeof(why), "%s", vc_last_error());
+	vc__boot_fail(rc, "%s: %s", path, why);
+}
+
 int vc_boot_file(vc_board *board, const char *kernel_path,
 		 const char *initrd_path, const char *cmdline)
 {
@@ -111,6 +120,8 @@ int vc_boot_file(vc_board *board, const char *kernel_path,
 		o.initrd = initrd;
 		o.cmdline = cmdline;
 		rc = vc_boot_kernel(board, &o);
+		if (rc)
+			name_file(kernel_path, rc);
 	}
 	free(kernel);
 	free(initrd);

@@ -164,9 +164,10 @@ static int load_kernel(struct vc_board *b, const struct bzimage *k)
 	 * clear of boot_params and the command line */
 	if (k->load < VC__BIOS_END || k->end > b->ram_low)
 		return vc__boot_fail(VC_ERANGE, "Linux kernel: it needs memory "
-				     "from 0x%llx to 0x%llx, the machine has "
-				     "%llu MiB", (unsigned long long)k->load,
-				     (unsigned long long)k->end,
+				     "from %llu to %llu MiB, the machine has "
+				     "%llu MiB",
+				     (unsigned long long)k->load >> 20,
+				     (unsigned long long)((k->end >> 20) + 1),
 				     (unsigned long long)(b->ram_low +
 							  b->ram_high) >> 20);
 	return vc_memory_write(b->vm, k->load, k->payload, k->payload_len);
