@@ -1,0 +1,601 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * compare.c: what must be equal after an instruction, what the manual leaves
+ * open, and which forms are left out. Everything that is forgiven is in the
+ * two tables here, with the reason; how often each entry was needed is counted
+ * and printed.
+ */
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "oracle.h"
+#include "virtcore/x86.h"
+
+#define CF	0x001u
+#define PF	0x004u
+#define AF	0x010u
+#define ZF	0x040u
+#define SF	0x080u
+#define OF	0x800u
+
+bool vc__cpuid_offers(unsigned feature);
+
+/* ---- forms that are left out ---- */
+
+static const struct {
+	const char *why;
+	uint16_t ops[32];
+} left_out[] = {
+	{ "segment registers and descriptors: test_engine_system",
+	  { X86_CALLF, X86_JMPF, X86_RETF, X86_IRET, X86_LES, X86_LDS,
+	    X86_LSS, X86_LFS, X86_LGS, X86_POP_SEG, X86_LAR, X86_LSL,
+	    X86_VERR, X86_VERW, X86_SLDT, X86_STR, X86_SGDT, X86_SIDT,
+	    X86_SMSW } },
+	{ "the host's own thread pointer would go: test_engine_system",
+	  { X86_WRFSBASE, X86_WRGSBASE } },
+	{ "enters the host's kernel or hypervisor: test_engine_system",
+	  { X86_SYSCALL, X86_SYSENTER, X86_VMCALL, X86_VMMCALL } },
+	{ "tells what processor it is, or the time: test_engine_system",
+	  { X86_CPUID, X86_RDTSC, X86_RDTSCP, X86_RDPMC, X86_XGETBV,
+	    X86_RDPID } },
+	{ "a virtual host intercepts it, and RIP is then at it or behind it",
+	  { X86_INT1 } },
+};
+
+const char *ora_left_out(const struct ora_form *f)
+{
+	if (!vc__cpuid_offers(f->insn.feature))
+		return "not in the engine's CPUID";
+	for (size_t i = 0; i < sizeof(left_out) / sizeof(*left_out); i++)
+		for (unsigned k = 0; left_out[i].ops[k]; k++)
+			if (left_out[i].ops[k] == f->op)
+				return left_out[i].why;
+	if (f->op == X86_MOV_SEG && f->insn.opnd[0].kind == OPND_SEG)
+		return left_out[0].why;
+	if (f->op == X86_NOP && f->map == 1 && f->opcode == 0x0d)
+		return "0F 0D of a register: #UD for AMD, a hint for Intel";
+	if (f->op == X86_FSTP && f->opcode == 0xd9 && f->modrm >= 0xc0)
+		return "D9 D8+i: in no manual; as FSTP, but without underflow";
+	if (f->mode == X86_MODE64 && (f->insn.attr & X86_BRANCH) &&
+	    (f->legacy & X86_OSIZE))
+		return "66 before a near branch: Intel ignores it, AMD does not";
+	return NULL;
+}
+
+/* ---- what is left open ---- */
+
+enum {
+	OPEN_LOGIC_AF, OPEN_SHIFT_AF, OPEN_SHIFT_OF, OPEN_SHIFT_CF,
+	OPEN_ROTATE_OF, OPEN_DSHIFT, OPEN_DSHIFT_WIDE, OPEN_MUL, OPEN_DIV,
+	OPEN_BT, OPEN_SCAN, OPEN_SCAN_ZERO, OPEN_DECIMAL_AAA, OPEN_DECIMAL_DAA,
+	OPEN_DECIMAL_AAM, OPEN_BSWAP16, OPEN_POINTERS,
+	OPEN_APPROXIMATE, OPEN_MXCSR_MASK, OPEN_FX_RESERVED, OPEN_IRRELEVANT,
+	OPEN_ULP, OPEN_RANGE, OPEN_MANY_BYTES, OPEN_TWO_FAULTS, OPEN_MASKED,
+	OPEN_POPA, OPEN_MOVSXD16, OPEN_COUNT
+};
+
+static const char *const open_text[OPEN_COUNT] = {
+	[OPEN_LOGIC_AF] = "AND OR XOR TEST: AF (SDM 2A AND, 2B OR, TEST, XOR)",
+	[OPEN_SHIFT_AF] = "SHL SHR SAR with a count but 0: AF (SDM 2B SHL)",
+	[OPEN_SHIFT_OF] = "SHL SHR SAR by more than 1: OF (SDM 2B SHL)",
+	[OPEN_SHIFT_CF] = "SHL SHR by the operand's size or more: CF (SDM 2B "
+			  "SHL)",
+	[OPEN_ROTATE_OF] = "ROL ROR RCL RCR by more than 1: OF (SDM 2B RCL)",
+	[OPEN_DSHIFT] = "SHLD SHRD: AF; by more than 1: OF (SDM 2B SHLD)",
+	[OPEN_DSHIFT_WIDE] = "SHLD SHRD by more than the operand's size: all "
+			     "flags and the result (SDM 2B SHLD)",
+	[OPEN_MUL] = "MUL IMUL: SF ZF AF PF (SDM 2B MUL, 2A IMUL)",
+	[OPEN_DIV] = "DIV IDIV: all six flags (SDM 2A DIV)",
+	[OPEN_BT] = "BT BTS BTR BTC: OF SF AF PF (SDM 2A BT)",
+	[OPEN_SCAN] = "BSF BSR: CF OF SF AF PF (SDM 2A BSF)",
+	[OPEN_SCAN_ZERO] = "BSF BSR of 0: the destination (SDM 2A BSF)",
+	[OPEN_DECIMAL_AAA] = "AAA AAS: OF SF ZF PF (SDM 2A AAA)",
+	[OPEN_DECIMAL_DAA] = "DAA DAS: OF (SDM 2A DAA)",
+	[OPEN_DECIMAL_AAM] = "AAM AAD: OF AF CF (SDM 2A AAM)",
+	[OPEN_BSWAP16] = "BSWAP of 16 bits: the result (SDM 2A BSWAP)",
+	[OPEN_POINTERS] = "FOP, FIP, FDP, FCS, FDS: when they are kept and "
+			  "restored differs between Intel and AMD (SDM 1 "
+			  "§8.1.8, AMD APM 2 §11.4.4)",
+	[OPEN_APPROXIMATE] = "RCPxS RSQRTxS: within 1.5 * 2^-12 (SDM 2B RCPPS)",
+	[OPEN_MXCSR_MASK] = "FXSAVE: MXCSR_MASK is the processor's (SDM 1 "
+			    "§11.6.6)",
+	[OPEN_FX_RESERVED] = "FXSAVE FNSAVE FNSTENV: reserved bytes (SDM 2A "
+			     "FXSAVE, table 3-46)",
+	[OPEN_IRRELEVANT] = "32-bit code: upper halves of registers (SDM 1 "
+			    "§3.4.1.1)",
+	[OPEN_ULP] = "F2XM1 FYL2X FYL2XP1 FPTAN FPATAN FSIN FCOS FSINCOS: "
+		     "within 1 ulp of the exact result, and C1 with it (SDM 1 "
+		     "§8.3.10, §8.3.8)",
+	[OPEN_RANGE] = "F2XM1 and FYL2XP1 of what is out of range: the result "
+		       "(SDM 2A F2XM1, FYL2XP1)",
+	[OPEN_MANY_BYTES] = "FXSAVE and other large operands across pages: "
+			    "which of their bytes a page fault tells (SDM 3A "
+			    "§4.7 asks for one of the access)",
+	[OPEN_TWO_FAULTS] = "CMPS MOVS: which of two operands faults first "
+			    "(SDM 2A CMPS has no order)",
+	[OPEN_MASKED] = "MASKMOVQ MASKMOVDQU: whether bytes that are not "
+			"selected can fault (SDM 2B MASKMOVQ)",
+	[OPEN_POPA] = "POPA that faults midway: the registers (this host has "
+		      "loaded some; it restarts all the same)",
+	[OPEN_MOVSXD16] = "66 MOVSXD: this host reads 4 bytes, SDM 2B has m16",
+};
+
+static unsigned long forgiven[OPEN_COUNT];
+
+static unsigned count_of(const struct ora_case *c)
+{
+	const struct x86_insn *in = &c->code->insn;
+	const struct x86_operand *o = &in->opnd[in->opnds - 1];
+	uint64_t n = o->kind == OPND_IMM ? in->imm : c->in.gpr[1];
+
+	return (unsigned)n & (in->osize == 8 ? 63 : 31);
+}
+
+struct open_flags {
+	unsigned mask;
+	unsigned why;
+};
+
+/* The flags that are undefined after the instruction; at most two reasons. */
+static unsigned undefined_flags(const struct ora_case *c, struct open_flags *u)
+{
+	const struct x86_insn *in = &c->code->insn;
+	unsigned n = 0, count, bits = in->osize * 8u;
+
+	switch (in->op) {
+	case X86_AND: case X86_OR: case X86_XOR: case X86_TEST:
+		u[n++] = (struct open_flags){ AF, OPEN_LOGIC_AF };
+		break;
+	case X86_SHL: case X86_SHR: case X86_SAR:
+		count = count_of(c);
+		if (count)
+			u[n++] = (struct open_flags){ AF, OPEN_SHIFT_AF };
+		if (count > 1)
+			u[n++] = (struct open_flags){ OF, OPEN_SHIFT_OF };
+		if (count >= bits && in->op != X86_SAR)
+			u[n++] = (struct open_flags){ CF, OPEN_SHIFT_CF };
+		break;
+	case X86_ROL: case X86_ROR: case X86_RCL: case X86_RCR:
+		if (count_of(c) > 1)
+			u[n++] = (struct open_flags){ OF, OPEN_ROTATE_OF };
+		break;
+	case X86_SHLD: case X86_SHRD:
+		count = count_of(c);
+		if (count)
+			u[n++] = (struct open_flags){
+				AF | (count > 1 ? OF : 0), OPEN_DSHIFT };
+		if (count > bits)
+			u[n++] = (struct open_flags){
+				CF | PF | AF | ZF | SF | OF, OPEN_DSHIFT_WIDE };
+		break;
+	case X86_MUL: case X86_IMUL:
+		u[n++] = (struct open_flags){ SF | ZF | AF | PF, OPEN_MUL };
+		break;
+	case X86_DIV: case X86_IDIV:
+		u[n++] = (struct open_flags){ CF | PF | AF | ZF | SF | OF,
+					      OPEN_DIV };
+		break;
+	case X86_BT: case X86_BTS: case X86_BTR: case X86_BTC:
+		u[n++] = (struct open_flags){ OF | SF | AF | PF, OPEN_BT };
+		break;
+	case X86_BSF: case X86_BSR:
+		u[n++] = (struct open_flags){ CF | OF | SF | AF | PF,
+					      OPEN_SCAN };
+		break;
+	case X86_AAA: case X86_AAS:
+		u[n++] = (struct open_flags){ OF | SF | ZF | PF,
+					      OPEN_DECIMAL_AAA };
+		break;
+	case X86_DAA: case X86_DAS:
+		u[n++] = (struct open_flags){ OF, OPEN_DECIMAL_DAA };
+		break;
+	case X86_AAM: case X86_AAD:
+		u[n++] = (struct open_flags){ OF | AF | CF, OPEN_DECIMAL_AAM };
+		break;
+	default:
+		break;
+	}
+	return n;
+}
+
+/* ---- memory and floating-point state that is open ---- */
+
+struct span {
+	uint16_t from, to;
+	uint8_t why;
+};
+
+/* Of the image at the place of the memory operand. */
+static unsigned open_memory(const struct ora_case *c, struct span *s)
+{
+	const struct x86_insn *in = &c->code->insn;
+	unsigned n = 0;
+
+	switch (in->op) {
+	case X86_FXSAVE: case X86_XSAVE:
+		s[n++] = (struct span){ 5, 6, OPEN_FX_RESERVED };
+		s[n++] = (struct span){ 6, 24, OPEN_POINTERS };
+		s[n++] = (struct span){ 28, 32, OPEN_MXCSR_MASK };
+		for (uint16_t i = 0; i < 8; i++)
+			s[n++] = (struct span){ (uint16_t)(42 + i * 16),
+						(uint16_t)(48 + i * 16),
+						OPEN_FX_RESERVED };
+		s[n++] = (struct span){ 416, 512, OPEN_FX_RESERVED };
+		break;
+	case X86_FNSAVE: case X86_FNSTENV:
+		if (in->osize == 2) {
+			s[n++] = (struct span){ 6, 14, OPEN_POINTERS };
+		} else {
+			s[n++] = (struct span){ 2, 4, OPEN_FX_RESERVED };
+			s[n++] = (struct span){ 6, 8, OPEN_FX_RESERVED };
+			s[n++] = (struct span){ 10, 12, OPEN_FX_RESERVED };
+			s[n++] = (struct span){ 12, 28, OPEN_POINTERS };
+		}
+		break;
+	default:
+		break;
+	}
+	return n;
+}
+
+/* The size of an operand that takes several accesses, or 0. */
+static unsigned many_bytes(const struct x86_insn *in)
+{
+	switch (in->op) {
+	case X86_FXSAVE: case X86_FXRSTOR: return 512;
+	case X86_XSAVE: case X86_XRSTOR: return 576;
+	case X86_FNSAVE: case X86_FRSTOR: return 108;
+	case X86_FLDENV: case X86_FNSTENV: return 28;
+	default: return 0;
+	}
+}
+
+/* The same exception, told with another address of the operand's. */
+static bool same_fault_elsewhere(const struct ora_case *c,
+				 const struct ora_result *h,
+				 const struct ora_result *g)
+{
+	const struct x86_insn *in = &c->code->insn;
+	unsigned n = many_bytes(in);
+
+	if (h->vector != 14 || g->vector != 14)
+		return false;
+	if (n && h->cr2 - c->place < n && g->cr2 - c->place < n) {
+		forgiven[OPEN_MANY_BYTES]++;
+		return true;
+	}
+	if (in->op == X86_CMPS || in->op == X86_MOVS) {
+		forgiven[OPEN_TWO_FAULTS]++;
+		return true;
+	}
+	return false;
+}
+
+static bool transcendental(unsigned op)
+{
+	return op == X86_F2XM1 || op == X86_FYL2X || op == X86_FYL2XP1 ||
+	       op == X86_FPTAN || op == X86_FPATAN || op == X86_FSIN ||
+	       op == X86_FCOS || op == X86_FSINCOS;
+}
+
+static uint64_t get64(const uint8_t *p)
+{
+	uint64_t v = 0;
+
+	for (unsigned i = 8; i-- > 0;)
+		v = v << 8 | p[i];
+	return v;
+}
+
+/* Two 80-bit numbers that are next to each other. */
+static bool adjacent(const uint8_t *a, const uint8_t *b)
+{
+	unsigned ea = a[8] | (unsigned)a[9] << 8, eb = b[8] | (unsigned)b[9] << 8;
+	uint64_t ma = get64(a), mb = get64(b), top = UINT64_C(1) << 63;
+
+	if (ea == eb)
+		return ma - mb == 1 || mb - ma == 1;
+	if (eb == ea + 1)
+		return ma == ~UINT64_C(0) && mb == top;
+	return ea == eb + 1 && mb == ~UINT64_C(0) && ma == top;
+}
+
+/* ST(0) outside of what the operation is defined for: F2XM1's [-1, 1],
+ * FYL2XP1's (-(1 - sqrt(2)/2), 1 - sqrt(2)/2). */
+static bool out_of_range(const struct ora_case *c)
+{
+	const uint8_t *st = c->in.fx + FXI_ST;
+	unsigned e = (st[8] | (unsigned)st[9] << 8) & 0x7fff;
+
+	if (c->code->insn.op == X86_F2XM1)
+		return e > 0x3fff || (e == 0x3fff && get64(st) << 1);
+	return c->code->insn.op == X86_FYL2XP1 &&
+	       (e > 0x3ffd || (e == 0x3ffd &&
+			       get64(st) >= UINT64_C(0x95f619980c4336f7)));
+}
+
+static bool close_enough(const uint8_t *a, const uint8_t *b)
+{
+	float x, y;
+
+	memcpy(&x, a, 4);
+	memcpy(&y, b, 4);
+	if (isnan(x) || isnan(y) || isinf(x) || isinf(y) || x == 0 || y == 0)
+		return false;	/* then the bits have to agree */
+	/* both within the bound around the true value */
+	return fabs((double)x - (double)y) <=
+	       2 * 1.5 / 4096 * fabs((double)y) * 1.001;
+}
+
+/* ---- the comparison ---- */
+
+struct text {
+	char *p;
+	size_t len;
+	size_t used;
+	bool same;
+};
+
+static void differ(struct text *t, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	t->same = false;
+	if (!t->p || t->used >= t->len)
+		return;
+	va_start(ap, fmt);
+	n = vsnprintf(t->p + t->used, t->len - t->used, fmt, ap);
+	va_end(ap);
+	if (n > 0)
+		t->used += (size_t)n;
+}
+
+static unsigned long long ll(uint64_t v)
+{
+	return v;
+}
+
+static void same_gprs(struct text *t, const struct ora_case *c,
+		      const struct ora_result *h, const struct ora_result *g)
+{
+	static const char *const names[16] = {
+		"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
+		"r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15"
+	};
+	const struct x86_insn *in = &c->code->insn;
+	bool code32 = c->code->form->mode == X86_MODE32;
+
+	for (unsigned i = 0; i < 16; i++) {
+		uint64_t a = h->regs.gpr[i], b = g->regs.gpr[i];
+
+		if (code32) {
+			if (i >= 8)
+				continue;
+			if ((uint32_t)a == (uint32_t)b) {
+				forgiven[OPEN_IRRELEVANT] += a != b;
+				continue;
+			}
+		}
+		if (a == b)
+			continue;
+		if (in->op == X86_POPA && h->vector >= 0) {
+			forgiven[OPEN_POPA]++;
+			continue;
+		}
+		if ((in->op == X86_SHLD || in->op == X86_SHRD) &&
+		    in->opnd[0].kind == OPND_REG && in->opnd[0].reg == i &&
+		    count_of(c) > in->osize * 8u &&
+		    (a ^ b) < UINT64_C(1) << in->osize * 8) {
+			forgiven[OPEN_DSHIFT_WIDE]++;
+			continue;
+		}
+		if (in->op == X86_BSWAP && in->osize == 2 &&
+		    in->opnd[0].reg == i && (a ^ b) < 0x10000) {
+			forgiven[OPEN_BSWAP16]++;
+			continue;
+		}
+		if ((in->op == X86_BSF || in->op == X86_BSR) &&
+		    in->opnd[0].reg == i && (h->regs.rflags & ZF)) {
+			forgiven[OPEN_SCAN_ZERO]++;
+			continue;
+		}
+		differ(t, "    %-6s %016llx  host %016llx  engine %016llx\n",
+		       names[i], ll(c->in.gpr[i]), ll(a), ll(b));
+	}
+}
+
+static void same_flags(struct text *t, const struct ora_case *c,
+		       const struct ora_result *h, const struct ora_result *g)
+{
+	struct open_flags u[4];
+	unsigned n = c->code->sequence ? 0 : undefined_flags(c, u);
+	uint64_t diff = h->regs.rflags ^ g->regs.rflags;
+
+	if (c->code->sequence)
+		diff &= c->code->flags_left | ~UINT64_C(0x8d5);
+	/* the flags before a fault are defined */
+	for (unsigned i = 0; i < n && h->vector < 0; i++)
+		if (diff & u[i].mask) {
+			forgiven[u[i].why]++;
+			diff &= ~(uint64_t)u[i].mask;
+		}
+	if (diff)
+		differ(t, "    rflags %016llx  host %016llx  engine %016llx\n",
+		       ll(c->in.rflags), ll(h->regs.rflags),
+		       ll(g->regs.rflags));
+}
+
+/* ST(i) and XMM registers: n bytes at off, with what stood there before. */
+static void same_bytes(struct text *t, const char *name, unsigned i,
+		       const uint8_t *in, const uint8_t *h, const uint8_t *g,
+		       unsigned n)
+{
+	char text[3][40];
+	const uint8_t *from[3] = { in, h, g };
+
+	if (!memcmp(h, g, n))
+		return;
+	for (unsigned k = 0; k < 3; k++)
+		for (unsigned j = 0; j < n; j++)
+			snprintf(text[k] + j * 2, 3, "%02x", from[k][n - 1 - j]);
+	differ(t, "    %s%u  %s\n           host   %s\n           engine %s\n",
+	       name, i, text[0], text[1], text[2]);
+}
+
+static void same_fx(struct text *t, const struct ora_case *c,
+		    const struct ora_result *h, const struct ora_result *g)
+{
+	static const struct { const char *name; unsigned at, n; } parts[] = {
+		{ "fcw", FXI_FCW, 2 }, { "fsw", FXI_FSW, 2 },
+		{ "ftw", FXI_FTW, 1 }, { "mxcsr", FXI_MXCSR, 4 },
+	};
+	const uint8_t *a = h->regs.fx, *b = g->regs.fx, *in = c->in.fx;
+	unsigned op = c->code->insn.op;
+	bool about = op == X86_RCPPS || op == X86_RCPSS ||
+		     op == X86_RSQRTPS || op == X86_RSQRTSS;
+	uint32_t fsw_open = 0;
+
+	if (out_of_range(c) && h->vector == g->vector) {
+		forgiven[OPEN_RANGE] += memcmp(a, b, FXI_XMM) != 0;
+		return;
+	}
+	for (unsigned i = 0; i < 2 && transcendental(op); i++)
+		if (adjacent(a + FXI_ST + i * 16, b + FXI_ST + i * 16)) {
+			forgiven[OPEN_ULP]++;
+			fsw_open = 0x200;	/* C1: rounded up */
+		}
+	for (unsigned i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		uint32_t v[3] = { 0, 0, 0 };
+
+		if (!memcmp(a + parts[i].at, b + parts[i].at, parts[i].n))
+			continue;
+		for (unsigned k = 0; k < parts[i].n; k++) {
+			v[0] |= (uint32_t)in[parts[i].at + k] << k * 8;
+			v[1] |= (uint32_t)a[parts[i].at + k] << k * 8;
+			v[2] |= (uint32_t)b[parts[i].at + k] << k * 8;
+		}
+		if (parts[i].at == FXI_FSW && !((v[1] ^ v[2]) & ~fsw_open))
+			continue;
+		differ(t, "    %-6s %x  host %x  engine %x\n", parts[i].name,
+		       v[0], v[1], v[2]);
+	}
+	for (unsigned i = 0; i < 8; i++) {
+		if (i < 2 && transcendental(op) &&
+		    adjacent(a + FXI_ST + i * 16, b + FXI_ST + i * 16))
+			continue;
+		same_bytes(t, "st", i, in + FXI_ST + i * 16,
+			   a + FXI_ST + i * 16, b + FXI_ST + i * 16, 10);
+	}
+	for (unsigned i = 0; i < 16; i++) {
+		const uint8_t *x = a + FXI_XMM + i * 16;
+		const uint8_t *y = b + FXI_XMM + i * 16;
+		unsigned k;
+
+		if (!memcmp(x, y, 16))
+			continue;
+		for (k = 0; about && k < 16; k += 4)
+			if (memcmp(x + k, y + k, 4) &&
+			    !close_enough(x + k, y + k))
+				break;
+		if (about && k == 16)
+			forgiven[OPEN_APPROXIMATE]++;
+		else
+			same_bytes(t, "xmm", i, in + FXI_XMM + i * 16, x, y,
+				   16);
+	}
+	if (memcmp(a + 6, b + 6, 18))
+		forgiven[OPEN_POINTERS]++;
+}
+
+static void same_memory(struct text *t, const struct ora_case *c,
+			const uint8_t *h, const uint8_t *g)
+{
+	const struct x86_insn *in = &c->code->insn;
+	struct span open[24];
+	unsigned n, told = 0;
+	uint64_t base;
+
+	if (!memcmp(h, g, ORA_DATA_SIZE))
+		return;
+	n = open_memory(c, open);
+	base = c->place - (in->asize == 2 ? ORA_LOW : ORA_DATA);
+	for (unsigned i = 0; i < ORA_DATA_SIZE; i++) {
+		uint64_t off = i - base;
+		unsigned k;
+
+		if (h[i] == g[i])
+			continue;
+		for (k = 0; k < n; k++)
+			if (off >= open[k].from && off < open[k].to)
+				break;
+		if (k < n) {
+			forgiven[open[k].why]++;
+			continue;
+		}
+		if ((in->op == X86_SHLD || in->op == X86_SHRD) &&
+		    count_of(c) > in->osize * 8u && off < in->osize) {
+			forgiven[OPEN_DSHIFT_WIDE]++;
+			continue;
+		}
+		if (told++ < 16)
+			differ(t, "    [%08x] (operand%+lld) %02x  host %02x  "
+			       "engine %02x\n", ORA_DATA + i,
+			       (long long)off, c->data[i], h[i], g[i]);
+	}
+}
+
+bool ora_same(const struct ora_case *c, const struct ora_result *host,
+	      const struct ora_result *guest, const uint8_t *host_data,
+	      const uint8_t *guest_data, char *text, size_t len)
+{
+	struct text t = { text, len, 0, true };
+
+	if (text && len)
+		text[0] = '\0';
+	if (host->vector != guest->vector) {
+		unsigned op = c->code->insn.op, why = OPEN_COUNT;
+
+		if (host->vector == 14 && guest->vector < 0) {
+			if (op == X86_MASKMOVQ || op == X86_MASKMOVDQU)
+				why = OPEN_MASKED;
+			else if (op == X86_MOVSXD && c->code->insn.osize == 2)
+				why = OPEN_MOVSXD16;
+		}
+		if (why != OPEN_COUNT) {
+			forgiven[why]++;
+			return true;
+		}
+		differ(&t, "    exception: host %d, engine %d\n", host->vector,
+		       guest->vector);
+	} else if (same_fault_elsewhere(c, host, guest))
+		;
+	else if (host->vector >= 0 && host->error != guest->error)
+		differ(&t, "    error code: host %x, engine %x\n",
+		       host->error, guest->error);
+	else if (host->vector == 14 && host->cr2 != guest->cr2)
+		differ(&t, "    cr2: host %llx, engine %llx\n", ll(host->cr2),
+		       ll(guest->cr2));
+	if (host->regs.rip != guest->regs.rip)
+		differ(&t, "    rip    %08llx  host %llx  engine %llx\n",
+		       ll(c->in.rip), ll(host->regs.rip), ll(guest->regs.rip));
+	same_gprs(&t, c, host, guest);
+	same_flags(&t, c, host, guest);
+	same_fx(&t, c, host, guest);
+	same_memory(&t, c, host_data, guest_data);
+	return t.same;
+}
+
+void ora_list_exemptions(void)
+{
+	for (unsigned i = 0; i < OPEN_COUNT; i++)
+		printf("    open: %s\n", open_text[i]);
+	for (size_t i = 0; i < sizeof(left_out) / sizeof(*left_out); i++) {
+		printf("    left out:");
+		for (unsigned k = 0; left_out[i].ops[k]; k++)
+			printf(" %s", vc__x86_name(left_out[i].ops[k]));
+		printf(": %s\n", left_out[i].why);
+	}
+}

@@ -1,0 +1,725 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * forms.c: which instructions there are. Every opcode with every prefix and
+ * ModRM is put before the engine's decoder; what it tells apart (operation,
+ * sizes, kinds of operands) is a form. Then encodings of a form: other
+ * registers, addresses, immediates, prefixes that change nothing.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "oracle.h"
+#include "virtcore/x86.h"
+
+#define FORMS_MAX	8192u
+#define HASH		16384u
+
+static struct ora_form *forms;
+static size_t form_count;
+
+/* splitmix64 */
+uint64_t ora_random(uint64_t *seed)
+{
+	uint64_t z = *seed += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return z ^ z >> 31;
+}
+
+static unsigned below(uint64_t *seed, unsigned n)
+{
+	return (unsigned)((ora_random(seed) >> 32) * n >> 32);
+}
+
+/* ---- what makes a form ---- */
+
+static bool has_mem(const struct x86_insn *in)
+{
+	for (unsigned i = 0; i < in->opnds; i++)
+		if (in->opnd[i].kind == OPND_MEM)
+			return true;
+	return false;
+}
+
+/* The opcode holds a register number in its low bits. */
+static bool reg_in_opcode(unsigned map, unsigned opcode)
+{
+	if (map == 1)
+		return opcode >= 0xc8 && opcode <= 0xcf;
+	return map == 0 && ((opcode >= 0x40 && opcode <= 0x5f) ||
+			    (opcode >= 0x90 && opcode <= 0x97) ||
+			    (opcode >= 0xb0 && opcode <= 0xbf));
+}
+
+static bool has_modrm(unsigned map, unsigned op)
+{
+	if (map > 1)
+		return true;
+	if (map == 1)
+		return !((op >= 0x05 && op <= 0x0b) || op == 0x0e ||
+			 (op >= 0x30 && op <= 0x37) || op == 0x77 ||
+			 (op >= 0x80 && op <= 0x8f) ||
+			 (op >= 0xa0 && op <= 0xa2) ||
+			 (op >= 0xa8 && op <= 0xaa) || op >= 0xc8) ||
+		       op >= 0xd0;
+	return (op < 0x40 && (op & 7) < 4) || op == 0x62 || op == 0x63 ||
+	       op == 0x69 || op == 0x6b || (op >= 0x80 && op <= 0x8f) ||
+	       op == 0xc0 || op == 0xc1 || (op >= 0xc4 && op <= 0xc7) ||
+	       (op >= 0xd0 && op <= 0xd3) || (op >= 0xd8 && op <= 0xdf) ||
+	       op == 0xf6 || op == 0xf7 || op == 0xfe || op == 0xff;
+}
+
+/* REX.W and 66 matter to these, of those that work on vectors or the x87. */
+static bool osize_counts(const struct x86_insn *in)
+{
+	switch (in->op) {
+	case X86_FLDENV: case X86_FNSTENV: case X86_FNSAVE: case X86_FRSTOR:
+	case X86_FXSAVE: case X86_FXRSTOR:
+		return true;
+	default:
+		return !(in->attr & (X86_SSE | X86_FPU));
+	}
+}
+
+static bool asize_counts(const struct x86_insn *in)
+{
+	return has_mem(in) || (in->attr & X86_STRING) || in->op == X86_XLAT ||
+	       in->op == X86_JCXZ || in->op == X86_LOOP ||
+	       in->op == X86_LOOPE || in->op == X86_LOOPNE ||
+	       in->op == X86_MASKMOVQ || in->op == X86_MASKMOVDQU;
+}
+
+struct key {
+	uint16_t op;
+	uint8_t mode, map, opcode, osize, asize, prefixes, cond, opnds;
+	uint8_t opnd[4][3];
+	uint8_t pad[2];
+};
+
+static struct key key_of(const struct x86_insn *in, unsigned mode, unsigned map,
+			 unsigned opcode)
+{
+	struct key k;
+
+	memset(&k, 0, sizeof(k));
+	k.op = in->op;
+	k.mode = (uint8_t)mode;
+	k.map = (uint8_t)map;
+	k.opcode = (uint8_t)(reg_in_opcode(map, opcode) && in->op != X86_NOP &&
+			     in->op != X86_PAUSE ? opcode & 0xf8 : opcode);
+	k.osize = osize_counts(in) ? in->osize : 0;
+	k.asize = asize_counts(in) ? in->asize : 0;
+	k.prefixes = in->prefixes & X86_LOCK;
+	if (in->attr & X86_STRING)
+		k.prefixes |= in->prefixes & (X86_REP | X86_REPNE);
+	k.cond = in->cond;
+	k.opnds = in->opnds;
+	for (unsigned i = 0; i < in->opnds; i++) {
+		k.opnd[i][0] = in->opnd[i].kind;
+		k.opnd[i][1] = in->opnd[i].size;
+		k.opnd[i][2] = in->opnd[i].access;
+	}
+	return k;
+}
+
+/* ---- groups: one test each ---- */
+
+static const char *integer_group(const struct x86_insn *in, bool mem)
+{
+	bool lock = in->prefixes & X86_LOCK;
+
+	switch (in->op) {
+	case X86_ADD: case X86_ADC: case X86_SUB: case X86_SBB: case X86_CMP:
+		return lock ? "alu_lock" : mem ? "arith_mem" : "arith_reg";
+	case X86_AND: case X86_OR: case X86_XOR: case X86_TEST:
+		return lock ? "alu_lock" : mem ? "logic_mem" : "logic_reg";
+	case X86_INC: case X86_DEC: case X86_NOT: case X86_NEG:
+		return lock ? "unary_lock" : mem ? "unary_mem" : "unary_reg";
+	case X86_MOV: case X86_MOVNTI:
+		return mem ? "mov_mem" : "mov_reg";
+	case X86_MOV_SEG: case X86_RDFSBASE: case X86_RDGSBASE:
+		return "mov_segment";
+	case X86_MOVZX: case X86_MOVSX: case X86_MOVSXD:
+		return "extend";
+	case X86_LEA:
+		return "lea";
+	case X86_XCHG: case X86_XADD:
+		return lock ? "exchange_lock" : mem ? "exchange_mem" :
+						      "exchange_reg";
+	case X86_CMPXCHG:
+		return "cmpxchg";
+	case X86_CMPXCHG8B: case X86_CMPXCHG16B:
+		return "cmpxchg_wide";
+	case X86_SHL: case X86_SHR: case X86_SAR:
+		return mem ? "shift_mem" : "shift_reg";
+	case X86_ROL: case X86_ROR:
+		return mem ? "rotate_mem" : "rotate_reg";
+	case X86_RCL: case X86_RCR:
+		return mem ? "rotate_carry_mem" : "rotate_carry_reg";
+	case X86_SHLD: case X86_SHRD:
+		return mem ? "double_shift_mem" : "double_shift_reg";
+	case X86_BT: case X86_BTS: case X86_BTR: case X86_BTC:
+		return lock ? "bit_lock" : mem ? "bit_mem" : "bit_reg";
+	case X86_BSF: case X86_BSR:
+		return "bit_scan";
+	case X86_MUL: case X86_IMUL:
+		return mem ? "multiply_mem" : "multiply_reg";
+	case X86_DIV:
+		return "divide";
+	case X86_IDIV:
+		return "divide_signed";
+	case X86_SETCC:
+		return "setcc";
+	case X86_CMOVCC:
+		return mem ? "cmov_mem" : "cmov_reg";
+	case X86_JCC:
+		return "jcc";
+	case X86_JMP: case X86_CALL: case X86_RET:
+		return "jump_call_return";
+	case X86_LOOP: case X86_LOOPE: case X86_LOOPNE: case X86_JCXZ:
+		return "loop";
+	case X86_PUSH: case X86_PUSH_SEG:
+		return "push";
+	case X86_POP:
+		return "pop";
+	case X86_ENTER: case X86_LEAVE:
+		return "enter_leave";
+	case X86_PUSHF: case X86_POPF: case X86_LAHF: case X86_SAHF:
+	case X86_CLC: case X86_STC: case X86_CMC: case X86_CLD: case X86_STD:
+		return "flags";
+	case X86_CBW: case X86_CWD: case X86_BSWAP: case X86_XLAT:
+		return "convert_bswap_xlat";
+	case X86_MOVS:
+		return "movs";
+	case X86_STOS:
+		return "stos";
+	case X86_LODS:
+		return "lods";
+	case X86_CMPS:
+		return "cmps";
+	case X86_SCAS:
+		return "scas";
+	case X86_NOP: case X86_PAUSE: case X86_PREFETCH: case X86_PREFETCHW:
+	case X86_CLFLUSH: case X86_LFENCE: case X86_MFENCE: case X86_SFENCE:
+		return "hints_fences";
+	case X86_UD0: case X86_UD1: case X86_UD2: case X86_INT3: case X86_INT:
+	case X86_INT1: case X86_INTO: case X86_BOUND:
+		return "interrupts";
+	case X86_DAA: case X86_DAS: case X86_AAA: case X86_AAS: case X86_AAM:
+	case X86_AAD: case X86_SALC: case X86_ARPL:
+		return "decimal";
+	case X86_PUSHA: case X86_POPA:
+		return "push_all";
+	default:
+		return "privileged";
+	}
+}
+
+static const char *x87_group(const struct x86_insn *in, bool mem)
+{
+	switch (in->op) {
+	case X86_FADD: case X86_FSUB: case X86_FSUBR: case X86_FADDP:
+	case X86_FSUBP: case X86_FSUBRP:
+		return mem ? "x87_add_mem" : "x87_add_st";
+	case X86_FMUL: case X86_FMULP:
+		return "x87_multiply";
+	case X86_FDIV: case X86_FDIVR: case X86_FDIVP: case X86_FDIVRP:
+		return "x87_divide";
+	case X86_FIADD: case X86_FIMUL: case X86_FISUB: case X86_FISUBR:
+	case X86_FIDIV: case X86_FIDIVR:
+		return "x87_integer";
+	case X86_FCOM: case X86_FCOMP: case X86_FCOMPP: case X86_FUCOM:
+	case X86_FUCOMP: case X86_FUCOMPP: case X86_FICOM: case X86_FICOMP:
+	case X86_FTST: case X86_FXAM:
+		return "x87_compare";
+	case X86_FCOMI: case X86_FCOMIP: case X86_FUCOMI: case X86_FUCOMIP:
+	case X86_FCMOVCC:
+		return "x87_flags";
+	case X86_FLD: case X86_FILD: case X86_FBLD: case X86_FLD1:
+	case X86_FLDL2T: case X86_FLDL2E: case X86_FLDPI: case X86_FLDLG2:
+	case X86_FLDLN2: case X86_FLDZ:
+		return "x87_load";
+	case X86_FST: case X86_FSTP:
+		return "x87_store";
+	case X86_FIST: case X86_FISTP: case X86_FISTTP: case X86_FBSTP:
+		return "x87_store_integer";
+	case X86_FSQRT: case X86_FRNDINT: case X86_FSCALE: case X86_FXTRACT:
+	case X86_FABS: case X86_FCHS:
+		return "x87_functions";
+	case X86_FPREM: case X86_FPREM1:
+		return "x87_remainder";
+	case X86_F2XM1: case X86_FYL2X: case X86_FYL2XP1: case X86_FPTAN:
+	case X86_FPATAN: case X86_FSIN: case X86_FCOS: case X86_FSINCOS:
+		return "x87_transcendental";
+	case X86_FLDENV: case X86_FNSTENV: case X86_FNSAVE: case X86_FRSTOR:
+	case X86_FXSAVE: case X86_FXRSTOR: case X86_XSAVE: case X86_XRSTOR:
+		return "x87_environment";
+	default:
+		return "x87_control";
+	}
+}
+
+static bool name_ends(const char *name, const char *end)
+{
+	size_t n = strlen(name), e = strlen(end);
+
+	return n >= e && !strcmp(name + n - e, end);
+}
+
+static const char *vector_group(const struct x86_insn *in, bool mem)
+{
+	const char *n = vc__x86_name(in->op);
+	bool mmx = false;
+
+	for (unsigned i = 0; i < in->opnds; i++)
+		if (in->opnd[i].kind == OPND_MMX)
+			mmx = true;
+	if (!strncmp(n, "cvt", 3))
+		return mmx ? "sse_convert_mmx" : mem ? "sse_convert_mem" :
+						       "sse_convert_reg";
+	if (!strncmp(n, "mov", 3) || !strncmp(n, "maskmov", 7) ||
+	    !strncmp(n, "ldmx", 4) || !strncmp(n, "stmx", 4))
+		return mmx ? "mmx_move" : mem ? "sse_move_mem" : "sse_move_reg";
+	if (n[0] == 'p' || in->op == X86_EMMS) {
+		if (!strncmp(n, "psll", 4) || !strncmp(n, "psr", 3))
+			return mmx ? "mmx_shift" : "sse2_shift";
+		if (!strncmp(n, "psh", 3) || !strncmp(n, "punp", 4) ||
+		    !strncmp(n, "pack", 4) || !strncmp(n, "pins", 4) ||
+		    !strncmp(n, "pext", 4) || !strncmp(n, "pmovm", 5))
+			return mmx ? "mmx_shuffle" : "sse2_shuffle";
+		return mmx || in->op == X86_EMMS ? "mmx_arith" : "sse2_integer";
+	}
+	if (!strncmp(n, "cmp", 3) || !strncmp(n, "com", 3) ||
+	    !strncmp(n, "ucom", 4))
+		return mem ? "sse_compare_mem" : "sse_compare_reg";
+	if (!strncmp(n, "min", 3) || !strncmp(n, "max", 3))
+		return "sse_min_max";
+	if (!strncmp(n, "sqrt", 4))
+		return "sse_sqrt";
+	if (!strncmp(n, "rcp", 3) || !strncmp(n, "rsqrt", 5))
+		return "sse_approximate";
+	if (!strncmp(n, "unp", 3) || !strncmp(n, "shuf", 4) ||
+	    !strncmp(n, "and", 3) || !strncmp(n, "or", 2) ||
+	    !strncmp(n, "xor", 3))
+		return "sse_logic_shuffle";
+	if (name_ends(n, "ps") || name_ends(n, "pd"))
+		return mem ? "sse_packed_mem" : "sse_packed_reg";
+	return mem ? "sse_scalar_mem" : "sse_scalar_reg";
+}
+
+static const char *group_of(const struct x86_insn *in, unsigned mode)
+{
+	const char *n = vc__x86_name(in->op);
+	bool mem = has_mem(in);
+
+	if ((mode == X86_MODE32) && in->asize == 2 && asize_counts(in))
+		return "compat_addr16";
+	if ((n[0] == 'f' || in->op == X86_XSAVE || in->op == X86_XRSTOR) &&
+	    !(in->attr & X86_SSE))
+		return mode == X86_MODE32 ? "compat_x87" : x87_group(in, mem);
+	if (in->attr & (X86_SSE | X86_FPU))
+		return mode == X86_MODE32 ? "compat_vector" :
+					    vector_group(in, mem);
+	n = integer_group(in, mem);
+	if (mode == X86_MODE64)
+		return n;
+	if (!strcmp(n, "decimal") || !strcmp(n, "push_all") ||
+	    !strcmp(n, "interrupts") || !strcmp(n, "privileged"))
+		return !strcmp(n, "decimal") ? "compat_decimal" :
+		       !strcmp(n, "push_all") ? "compat_push_all" :
+		       !strcmp(n, "interrupts") ? "compat_interrupts" :
+						  "compat_privileged";
+	if (in->attr & X86_STRING)
+		return "compat_string";
+	if (in->attr & (X86_BRANCH | X86_STACK))
+		return "compat_branch_stack";
+	return mem ? "compat_integer_mem" : "compat_integer_reg";
+}
+
+/* ---- all of them ---- */
+
+static uint32_t hash_of(const struct key *k)
+{
+	const uint8_t *p = (const uint8_t *)k;
+	uint32_t h = 2166136261u;
+
+	for (size_t i = 0; i < sizeof(*k); i++)
+		h = (h ^ p[i]) * 16777619u;
+	return h;
+}
+
+static unsigned put_prefixes(uint8_t *p, unsigned legacy)
+{
+	unsigned n = 0;
+
+	if (legacy & X86_LOCK)
+		p[n++] = 0xf0;
+	if (legacy & X86_OSIZE)
+		p[n++] = 0x66;
+	if (legacy & X86_ASIZE)
+		p[n++] = 0x67;
+	if (legacy & X86_REPNE)
+		p[n++] = 0xf2;
+	if (legacy & X86_REP)
+		p[n++] = 0xf3;
+	return n;
+}
+
+static unsigned put_opcode(uint8_t *p, unsigned map, unsigned opcode)
+{
+	unsigned n = 0;
+
+	if (map)
+		p[n++] = 0x0f;
+	if (map > 1)
+		p[n++] = map == 2 ? 0x38 : 0x3a;
+	p[n++] = (uint8_t)opcode;
+	return n;
+}
+
+static void add_form(const struct ora_form *f, struct key *seen,
+		     uint16_t *heads)
+{
+	struct key k = key_of(&f->insn, f->mode, f->map, f->opcode);
+	uint32_t h = hash_of(&k) % HASH;
+
+	while (heads[h]) {
+		if (!memcmp(&seen[heads[h] - 1], &k, sizeof(k)))
+			return;
+		h = (h + 1) % HASH;
+	}
+	if (form_count == FORMS_MAX) {
+		fprintf(stderr, "oracle: more than %u forms\n", FORMS_MAX);
+		abort();
+	}
+	seen[form_count] = k;
+	forms[form_count] = *f;
+	forms[form_count].group = group_of(&f->insn, f->mode);
+	heads[h] = (uint16_t)++form_count;
+}
+
+static bool is_prefix(unsigned b, unsigned mode)
+{
+	return b == 0x26 || b == 0x2e || b == 0x36 || b == 0x3e ||
+	       (b >= 0x64 && b <= 0x67) || b == 0xf0 || b == 0xf2 ||
+	       b == 0xf3 || b == 0x0f ||
+	       (mode == X86_MODE64 && (b & 0xf0) == 0x40);
+}
+
+static void try_opcode(struct ora_form *f, struct key *seen, uint16_t *heads)
+{
+	uint8_t b[16];
+	unsigned n, modrms = has_modrm(f->map, f->opcode) ? 256 : 1;
+
+	memset(b, 0, sizeof(b));
+	n = put_prefixes(b, f->legacy);
+	if (f->rex)
+		b[n++] = f->rex;
+	n += put_opcode(b + n, f->map, f->opcode);
+	for (unsigned m = 0; m < modrms; m++) {
+		if (m < 0xc0 && (m & 0xc7))
+			continue;	/* one memory operand is like another */
+		b[n] = (uint8_t)m;
+		f->modrm = (uint8_t)m;
+		if (vc__decode(&f->insn, b, sizeof(b),
+			       (enum x86_mode)f->mode) < 0)
+			continue;
+		f->op = f->insn.op;
+		f->cond = f->insn.cond;
+		add_form(f, seen, heads);
+	}
+}
+
+struct ora_form *ora_forms(size_t *count)
+{
+	static const uint8_t legacy[] = {
+		0, X86_OSIZE, X86_REP, X86_REPNE,
+		X86_OSIZE | X86_REP, X86_OSIZE | X86_REPNE,
+	};
+	static const uint8_t rexes[] = { 0, 0x48, 0x40 };
+	struct key *seen;
+	uint16_t *heads;
+	struct ora_form f;
+
+	if (forms) {
+		*count = form_count;
+		return forms;
+	}
+	*count = 0;
+	forms = calloc(FORMS_MAX, sizeof(*forms));
+	seen = calloc(FORMS_MAX, sizeof(*seen));
+	heads = calloc(HASH, sizeof(*heads));
+	if (!forms || !seen || !heads) {
+		free(forms);
+		forms = NULL;
+		goto out;
+	}
+	memset(&f, 0, sizeof(f));
+	for (unsigned i = 0; i < 2u * 4 * 256 * 6 * 3 * 4; i++) {
+		unsigned r = i;
+		uint8_t more = (uint8_t)(r % 4);
+
+		r /= 4;
+		f.rex = rexes[r % 3];
+		r /= 3;
+		f.legacy = legacy[r % 6];
+		r /= 6;
+		f.opcode = (uint8_t)r;
+		r /= 256;
+		f.map = (uint8_t)(r % 4);
+		f.mode = r / 4 ? X86_MODE32 : X86_MODE64;
+		if (more & 1)
+			f.legacy |= X86_ASIZE;
+		if (more & 2)
+			f.legacy |= X86_LOCK;
+		if ((f.mode == X86_MODE32 && f.rex) ||
+		    (f.map == 0 && is_prefix(f.opcode, f.mode)) ||
+		    (f.map == 1 && (f.opcode == 0x38 || f.opcode == 0x3a)))
+			continue;
+		try_opcode(&f, seen, heads);
+	}
+	*count = form_count;
+out:
+	free(seen);
+	free(heads);
+	return forms;
+}
+
+const char *ora_form_name(const struct ora_form *f, char *text, size_t len)
+{
+	static const char *const kinds[] = { "", "r", "h", "m", "imm", "imm",
+					     "rel", "seg", "cr", "dr", "st",
+					     "mm", "xmm" };
+	static const char *const conds[] = { "o", "no", "b", "nb", "z", "nz",
+					     "be", "nbe", "s", "ns", "p", "np",
+					     "l", "nl", "le", "nle" };
+	const struct x86_insn *in = &f->insn;
+	size_t n;
+
+	n = (size_t)snprintf(text, len, "%s%s%s%s",
+			     f->mode == X86_MODE64 ? "" : "compat ",
+			     in->prefixes & X86_LOCK ? "lock " : "",
+			     (in->attr & X86_STRING) && (in->prefixes & X86_REP)
+			     ? "rep " : (in->attr & X86_STRING) &&
+			     (in->prefixes & X86_REPNE) ? "repne " : "",
+			     vc__x86_name(in->op));
+	if (n < len && (in->op == X86_JCC || in->op == X86_SETCC ||
+			in->op == X86_CMOVCC || in->op == X86_FCMOVCC))
+		n += (size_t)snprintf(text + n, len - n, "-%s",
+				      conds[in->cond & 15]);
+	if (n < len && osize_counts(in))
+		n += (size_t)snprintf(text + n, len - n, ".%u", in->osize * 8u);
+	for (unsigned i = 0; i < in->opnds && n < len; i++)
+		n += (size_t)snprintf(text + n, len - n, "%s%s%u",
+				      i ? "," : " ", kinds[in->opnd[i].kind],
+				      in->opnd[i].size * 8u);
+	if (n < len && asize_counts(in))
+		n += (size_t)snprintf(text + n, len - n, " a%u",
+				      in->asize * 8u);
+	if (n < len)
+		snprintf(text + n, len - n, " (%s%02x)", f->map == 0 ? "" :
+			 f->map == 1 ? "0f" : f->map == 2 ? "0f38" : "0f3a",
+			 f->opcode);
+	return text;
+}
+
+/* ---- encodings ---- */
+
+static const uint64_t imm_edges[] = {
+	0, 1, 2, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65,
+	UINT64_C(0x7f7f7f7f7f7f7f7f), UINT64_C(0x8080808080808080),
+	UINT64_C(0xffffffffffffffff), UINT64_C(0xfffffffffffffffe),
+	UINT64_C(0x7fffffff7fffffff), UINT64_C(0x8000000080000000),
+	UINT64_C(0x7fff7fff7fff7fff), UINT64_C(0x8000800080008000),
+	UINT64_C(0x5555555555555555), UINT64_C(0xaaaaaaaaaaaaaaaa),
+	UINT64_C(0x8000000000000000), UINT64_C(0x7fffffffffffffff), 0xff, 0x80,
+};
+
+static void put_imm(uint8_t *p, unsigned n, uint64_t *seed)
+{
+	uint64_t v = ora_random(seed);
+
+	if (below(seed, 5) < 3)
+		v = imm_edges[below(seed, sizeof(imm_edges) /
+				    sizeof(*imm_edges))];
+	for (unsigned i = 0; i < n; i++)
+		p[i] = (uint8_t)(v >> i % 8 * 8);
+}
+
+static void put_at(uint8_t *p, unsigned n, uint64_t v)
+{
+	for (unsigned i = 0; i < n; i++)
+		p[i] = (uint8_t)(v >> i * 8);
+}
+
+static bool is_branch(const struct x86_insn *in)
+{
+	return (in->attr & X86_BRANCH) != 0;
+}
+
+/* Prefixes that should change nothing, now and then. */
+static unsigned sprinkle(uint8_t *p, const struct ora_form *f, uint64_t *seed)
+{
+	static const uint8_t segments[] = { 0x26, 0x2e, 0x36, 0x3e, 0x64,
+					    0x65 };
+	bool plain = f->map == 0 && !is_branch(&f->insn) &&
+		     !(f->insn.attr & (X86_STRING | X86_FPU | X86_SSE));
+	unsigned r = below(seed, 100), n = 0;
+
+	if (r < 10) {
+		p[n++] = segments[below(seed, f->mode == X86_MODE64 ? 6 : 4)];
+	} else if (r < 14 && plain) {
+		p[n++] = (uint8_t)(below(seed, 2) ? 0xf2 : 0xf3);
+	} else if (r < 18 && plain) {
+		p[n++] = 0x66;
+	}
+	return n;
+}
+
+/* Can states.c place this operand, and is it safe where it goes wrong? */
+static bool serves(const struct x86_insn *in, unsigned mode)
+{
+	bool stack = in->attr & X86_STACK;
+
+	if ((in->seg == VC_SEG_FS || in->seg == VC_SEG_GS) &&
+	    asize_counts(in) && mode == X86_MODE64 && in->asize != 8)
+		return false;
+	if (!has_mem(in))
+		return true;
+	/* an address by RSP may not take the stack far away */
+	if ((in->base == 4 || in->index == 4) &&
+	    (stack || in->op == X86_ENTER) &&
+	    (in->disp > 0x200 || in->disp < -0x200 || in->index != X86_NOREG))
+		return false;
+	/* image_state() rules EAX and EDX */
+	if ((in->op == X86_XSAVE || in->op == X86_XRSTOR ||
+	     in->op == X86_FXRSTOR) &&
+	    (in->base == 0 || in->base == 2 || in->index == 0 ||
+	     in->index == 2))
+		return false;
+	/* a bit string's offset must be free to choose */
+	if ((in->op == X86_BT || in->op == X86_BTS || in->op == X86_BTR ||
+	     in->op == X86_BTC) && in->opnd[1].kind == OPND_REG &&
+	    (in->opnd[1].reg == in->base || in->opnd[1].reg == in->index))
+		return false;
+	return true;
+}
+
+/* One try. Returns the length, 0 when it is not the form. */
+static unsigned build(struct ora_code *code, const struct ora_form *f,
+		      const struct key *want, bool free_choice, uint64_t *seed)
+{
+	uint8_t *b = code->bytes;
+	struct x86_insn *in = &code->insn;
+	unsigned n = 0, opcode = f->opcode, modrm = f->modrm, disp_at = 0;
+	uint32_t pads = f->mode == X86_MODE64 ? ORA_PADS_64 : ORA_PADS_32;
+	struct key k;
+	int len;
+
+	memset(b, 0, ORA_BYTES);
+	if (free_choice)
+		n = sprinkle(b, f, seed);
+	n += put_prefixes(b + n, f->legacy);
+	if (f->mode == X86_MODE64) {
+		uint8_t rex = f->rex;
+
+		if (free_choice && below(seed, 2))
+			rex |= (uint8_t)(0x40 | below(seed, 8));
+		if (rex)
+			b[n++] = rex;
+	}
+	if (free_choice && reg_in_opcode(f->map, opcode))
+		opcode = (opcode & 0xf8) | below(seed, 8);
+	n += put_opcode(b + n, f->map, opcode);
+	put_imm(b + n, 15, seed);
+	if (has_modrm(f->map, opcode)) {
+		if (modrm < 0xc0)
+			modrm = (modrm & 0x38) | below(seed, 3) << 6 |
+				below(seed, 8);
+		if (free_choice && modrm >= 0xc0)
+			modrm = (modrm & 0xf8) | below(seed, 8);
+		if (free_choice && below(seed, 2))
+			modrm = (modrm & 0xc7) | below(seed, 8) << 3;
+		b[n++] = (uint8_t)modrm;
+		if (modrm < 0xc0) {
+			b[n] = (uint8_t)ora_random(seed);	/* SIB */
+			put_imm(b + n + 1, 4, seed);
+		}
+	}
+	disp_at = n;
+	len = vc__decode(in, b, 15, (enum x86_mode)f->mode);
+	if (len <= 0)
+		return 0;
+	if (modrm < 0xc0 && (modrm & 7) == 4 && in->asize != 2)
+		disp_at++;
+	k = key_of(in, f->mode, f->map, opcode);
+	if (memcmp(&k, want, sizeof(k)) || !serves(in, f->mode))
+		return 0;
+	code->target = 0;
+	if (has_mem(in) && in->index == X86_NOREG &&
+	    (in->base == X86_NOREG || in->base == X86_RIP)) {
+		uint32_t data = in->asize == 2 ? ORA_LOW : ORA_DATA;
+		unsigned mask = in->mem_size >= 8 && below(seed, 8) ? ~15u :
+				~0u;
+		uint64_t base = in->seg == VC_SEG_FS ? ora_host_fs_base() :
+				in->seg == VC_SEG_GS ? ORA_GS_BASE : 0;
+		uint64_t v;
+
+		if (f->mode != X86_MODE64)
+			base = 0;
+		code->target = data + ((0x700u + below(seed, 0xc00)) & mask);
+		v = code->target - base;
+		if (in->base == X86_RIP)
+			v -= code->at + (unsigned)len;
+		if (!has_modrm(f->map, opcode))
+			put_at(b + disp_at, in->asize, v);
+		else if (in->asize == 2)
+			put_at(b + disp_at, 2, v);
+		else if ((int64_t)v == (int32_t)v || in->asize == 4)
+			put_at(b + disp_at, 4, v);
+		else
+			return 0;
+	}
+	for (unsigned i = 0; i < in->opnds; i++)
+		if (in->opnd[i].kind == OPND_REL) {
+			uint32_t next = code->at + (unsigned)len;
+			uint32_t to = pads + below(seed, ORA_PADS) * ORA_PAD;
+
+			if (in->opnd[i].size == 1)
+				to = code->near[below(seed, 2)];
+			if (in->opnd[i].size != 2)
+				put_at(b + len - in->opnd[i].size,
+				       in->opnd[i].size, to - next);
+		}
+	if (in->op == X86_INT && (in->imm == 0x80 || in->imm == 2))
+		return 0;	/* a system call */
+	if (vc__decode(in, b, 15, (enum x86_mode)f->mode) != len)
+		return 0;
+	return (unsigned)len;
+}
+
+bool ora_encode(struct ora_code *code, const struct ora_form *f,
+		uint64_t *seed, unsigned slot)
+{
+	struct key want = key_of(&f->insn, f->mode, f->map, f->opcode);
+	uint32_t at = ORA_CODE + 72 +
+		      slot % ((ORA_SLOTS - 256) / ORA_SLOT) * ORA_SLOT;
+
+	memset(code, 0, sizeof(*code));
+	code->form = f;
+	code->near[0] = at;
+	code->near[1] = at + 112;
+	code->at = at + 24 + below(seed, 32);
+	for (unsigned tries = 0; tries < 200; tries++) {
+		unsigned len = build(code, f, &want, tries < 100, seed);
+
+		if (len) {
+			code->len = (uint8_t)len;
+			code->flags_left = 0xffff;
+			return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * oracle.c: runs the forms of a group, on the host and in the engine, and
+ * tells what differs. Each group is run by two processes of its own, so that
+ * addresses, signals and registers are theirs alone.
+ *
+ *	VC_ORACLE_STATES=n	random states per form (default 1000)
+ *	VC_ORACLE_SEED=n	another run
+ *	VC_ORACLE_FORM=text	only forms whose name has it
+ *	VC_ORACLE_SHOW=n	differences told per form (default 1)
+ */
+#if defined(__x86_64__) && defined(__linux__)
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../rig.h"
+#include "oracle.h"
+
+#define WORKERS		2
+#define PER_ENCODING	12u	/* states for each encoding */
+#define TOLD_FORMS	12u
+
+struct tally {
+	unsigned long forms, states, encodings, faults, bad_forms, bad_states;
+	unsigned finished;
+};
+
+static unsigned long number(const char *name, unsigned long other)
+{
+	const char *text = getenv(name);
+
+	return text && *text ? strtoul(text, NULL, 0) : other;
+}
+
+static uint64_t seed_of(const char *text)
+{
+	uint64_t h = UINT64_C(14695981039346656037) +
+		     number("VC_ORACLE_SEED", 0);
+
+	for (; *text; text++)
+		h = (h ^ (uint8_t)*text) * UINT64_C(1099511628211);
+	return h;
+}
+
+static void tell(const struct ora_case *c, const char *name, unsigned n,
+		 unsigned how, const char *what)
+{
+	const struct ora_code *code = c->code;
+
+	fprintf(stderr, "  %s, state %u%s%s, at %x:", name, n,
+		how & ORA_WHOLE ? ", whole" : "", how & ORA_STEP ? ", step" : "",
+		code->at);
+	for (unsigned i = 0; i < code->len; i++)
+		fprintf(stderr, " %02x", code->bytes[i]);
+	fprintf(stderr, "\n    place %llx flags %llx fcw %02x%02x fsw %02x%02x "
+		"ftw %02x mxcsr %02x%02x\n   ", (unsigned long long)c->place,
+		(unsigned long long)c->in.rflags, c->in.fx[1], c->in.fx[0],
+		c->in.fx[3], c->in.fx[2], c->in.fx[4], c->in.fx[25],
+		c->in.fx[24]);
+	for (unsigned i = 0; i < 16; i++)
+		fprintf(stderr, " %llx", (unsigned long long)c->in.gpr[i]);
+	if (c->place - ORA_DATA < ORA_DATA_SIZE - 16) {
+		fprintf(stderr, "\n    memory:");
+		for (unsigned i = 0; i < 16; i++)
+			fprintf(stderr, " %02x",
+				c->data[c->place - ORA_DATA + i]);
+	}
+	if (code->insn.attr & X86_FPU) {
+		fprintf(stderr, "\n    st0, st1:");
+		for (unsigned i = 0; i < 2; i++) {
+			fprintf(stderr, " ");
+			for (unsigned k = 10; k-- > 0;)
+				fprintf(stderr, "%02x",
+					c->in.fx[FXI_ST + i * 16 + k]);
+		}
+	}
+	fprintf(stderr, "\n%s", what);
+}
+
+static void run_host(struct ora_case *c, struct ora_result *r)
+{
+	memcpy(ora_host_data(), c->data, ORA_DATA_SIZE);
+	ora_host_run(c, r);
+}
+
+/* Also again, when it differs: a host's answer must repeat to be believed. */
+static bool check(struct ora_guest *g, struct ora_case *c, unsigned how,
+		  struct tally *t, char *text, size_t len)
+{
+	static struct ora_result host, guest;
+	bool ran;
+
+	memcpy(ora_guest_data(g), c->data, ORA_DATA_SIZE);
+	ran = ora_guest_run(g, c, how, &guest);
+	run_host(c, &host);
+	t->states++;
+	t->faults += host.vector >= 0;
+	if (ran && ora_same(c, &host, &guest, ora_host_data(),
+			    ora_guest_data(g), NULL, 0))
+		return true;
+	run_host(c, &host);
+	if (ran)
+		return ora_same(c, &host, &guest, ora_host_data(),
+				ora_guest_data(g), text, len);
+	snprintf(text, len, "    the engine stopped otherwise: rip %llx, "
+		 "exception %d; host rip %llx, exception %d\n",
+		 (unsigned long long)guest.regs.rip, guest.vector,
+		 (unsigned long long)host.regs.rip, host.vector);
+	return false;
+}
+
+static void run_form(struct ora_guest *g, const struct ora_form *f,
+		     struct ora_case *c, unsigned *slot, struct tally *t)
+{
+	static char text[16384];
+	static struct ora_code code;
+	char name[96];
+	unsigned states = (unsigned)number("VC_ORACLE_STATES", 1000);
+	unsigned edges = ora_edges(f), bad = 0, skipped = 0;
+	unsigned show = (unsigned)number("VC_ORACLE_SHOW", 1);
+	uint64_t seed;
+	bool have = false;
+
+	ora_form_name(f, name, sizeof(name));
+	seed = seed_of(name);
+	t->forms++;
+	for (unsigned n = 0; n < edges + states; n++) {
+		unsigned how = n % 16 == 7 ? ORA_WHOLE : 0;
+
+		if (n % 4 == 3)
+			how |= ORA_STEP;
+		if (!have || n % PER_ENCODING == 0) {
+			have = ora_encode(&code, f, &seed, (*slot)++);
+			if (!have) {
+				fprintf(stderr, "  %s: no encoding\n", name);
+				bad++;
+				break;
+			}
+			t->encodings++;
+			ora_host_code(&code);
+			ora_guest_code(g, &code);
+		}
+		if (!ora_state(c, &code, n, &seed)) {
+			have = false;	/* another encoding may do */
+			if (skipped++ < edges + states)
+				n--;
+			continue;
+		}
+		if (check(g, c, how, t, text, sizeof(text)))
+			continue;
+		if (bad++ < show && t->bad_forms < TOLD_FORMS)
+			tell(c, name, n, how, text);
+	}
+	if (bad) {
+		t->bad_forms++;
+		t->bad_states += bad;
+		fprintf(stderr, "  %s: %u of %u states differ\n", name, bad,
+			edges + states);
+	}
+}
+
+static void fill(uint8_t *p, size_t n)
+{
+	uint64_t seed = 1;
+
+	for (size_t i = 0; i < n; i++)
+		p[i] = (uint8_t)ora_random(&seed);
+}
+
+static void work(const char *group, unsigned worker, struct tally *t)
+{
+	static struct ora_case c;
+	const char *only = getenv("VC_ORACLE_FORM");
+	struct ora_guest *g = ora_guest_open();
+	struct ora_form *forms;
+	size_t count, mine = 0;
+	unsigned slot = 0;
+	char name[96];
+
+	if (!g || !ora_host_begin()) {
+		fprintf(stderr, "  no VM, or no memory: %s\n",
+			vc_last_error());
+		ora_guest_close(g);
+		return;
+	}
+	forms = ora_forms(&count);
+	fill(c.data, sizeof(c.data));
+	for (size_t i = 0; i < count; i++) {
+		const struct ora_form *f = &forms[i];
+
+		if (strcmp(f->group, group) || ora_left_out(f) ||
+		    mine++ % WORKERS != worker)
+			continue;
+		if (only && !strstr(ora_form_name(f, name, sizeof(name)), only))
+			continue;
+		c.in.fx[0] = 0x7f;
+		c.in.fx[1] = 3;
+		c.in.fx[24] = 0x80;
+		c.in.fx[25] = 0x1f;
+		run_form(g, f, &c, &slot, t);
+	}
+	ora_guest_close(g);
+	t->finished = 1;
+}
+
+/* Run fn(worker) in children; their tallies are added up. */
+static bool in_children(void (*fn)(const char *, unsigned, struct tally *),
+			const char *arg, struct tally *sum)
+{
+	struct tally *t = mmap(NULL, WORKERS * sizeof(*t),
+			       PROT_READ | PROT_WRITE,
+			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t pid[WORKERS];
+	bool ok = t != MAP_FAILED;
+
+	memset(sum, 0, sizeof(*sum));
+	if (!ok)
+		return false;
+	fflush(NULL);
+	for (unsigned i = 0; i < WORKERS; i++) {
+		pid[i] = fork();
+		if (pid[i] == 0) {
+			fn(arg, i, &t[i]);
+			fflush(NULL);
+			_exit(0);
+		}
+	}
+	for (unsigned i = 0; i < WORKERS; i++) {
+		int status = 0;
+
+		if (pid[i] < 0 || waitpid(pid[i], &status, 0) < 0 ||
+		    status || !t[i].finished) {
+			fprintf(stderr, "  worker %u: status %x\n", i,
+				(unsigned)status);
+			ok = false;
+		}
+		sum->forms += t[i].forms;
+		sum->states += t[i].states;
+		sum->encodings += t[i].encodings;
+		sum->faults += t[i].faults;
+		sum->bad_forms += t[i].bad_forms;
+		sum->bad_states += t[i].bad_states;
+	}
+	munmap(t, WORKERS * sizeof(*t));
+	return ok;
+}
+
+void ora_test(const char *group)
+{
+	const char *why = ora_host_open();
+	struct tally t;
+
+	if (why)
+		RIG_SKIP(why);
+	CU_ASSERT_TRUE(in_children(work, group, &t));
+	printf("    %s: %lu forms, %lu encodings, %lu states, %lu exceptions\n",
+	       group, t.forms, t.encodings, t.states, t.faults);
+	CU_ASSERT_EQUAL(t.bad_forms, 0);
+	CU_ASSERT_EQUAL(t.bad_states, 0);
+	CU_ASSERT_TRUE(t.forms > 0 || getenv("VC_ORACLE_FORM"));
+}
+#endif
