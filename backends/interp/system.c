@@ -243,7 +243,7 @@ OP(hypercall)
 /* ---- the selector ---- */
 
 #define DECLARE_RM(name) OP_DECLARE(name##_r); OP_DECLARE(name##_m)
-/* segment.c */
+/* selector.c */
 DECLARE_RM(lldt); DECLARE_RM(ltr); DECLARE_RM(str); DECLARE_RM(lar);
 DECLARE_RM(lsl); DECLARE_RM(verr); DECLARE_RM(verw); DECLARE_RM(arpl);
 DECLARE_RM(mov_sreg);

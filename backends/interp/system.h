@@ -2,7 +2,8 @@
 /*
  * system.h: what the system side of the engine shares among its files:
  * descriptors, stacks, event delivery, MSRs, CPUID, debug registers.
- * fault.c gate.c segment.c farjump.c crdr.c system.c syscall.c msr.c cpuid.c
+ * fault.c gate.c segment.c selector.c farjump.c crdr.c system.c syscall.c
+ * msr.c cpuid.c
  */
 #ifndef VC_INTERP_SYSTEM_H
 #define VC_INTERP_SYSTEM_H
@@ -135,7 +136,12 @@ int vc__desc_read(struct cpu *cpu, uint16_t sel, unsigned vector, unsigned ext,
 /* The upper half of a 16-byte descriptor whose lower half was read so. */
 int vc__desc_read_high(struct cpu *cpu, uint16_t sel, unsigned vector,
 		       unsigned ext, uint64_t *high);
-/* Set the accessed bit in the table and in *d, if it is not set. */
+/* The linear address of size bytes at sel's index; false: beyond the limit. */
+bool vc__desc_at(const struct cpu *cpu, uint16_t sel, unsigned size,
+		 uint64_t *la);
+/* Set bits of byte 5 in the table and in *d, if they are not set. */
+int vc__desc_set(struct cpu *cpu, uint16_t sel, uint64_t *d, uint64_t bits);
+/* ... the accessed bit. */
 int vc__desc_access(struct cpu *cpu, uint16_t sel, uint64_t *d);
 
 uint64_t vc__desc_base(uint64_t d);
