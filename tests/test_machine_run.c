@@ -4,6 +4,8 @@
  * interrupts through every controller, ways to end. The listings were put
  * together with nasm from the comments.
  */
+#include <pthread.h>
+
 #include "machine_rig.h"
 
 #define SECOND	UINT64_C(1000000000)
@@ -103,7 +105,7 @@ static vc_vm *vm;
 static vc_board *b;
 static vc_vcpu *cpu;
 static vc_exit *ex;
-static char out[256];
+static char out[4096];
 static size_t out_len;
 
 static void collect(const void *bytes, size_t len, void *opaque)
@@ -250,6 +252,37 @@ static void test_machine_run_console_input_and_acpi_power_off(void)
 	end();
 }
 
+static void *type(void *opaque)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
+	vc_device *com1 = opaque;
+
+	for (uint32_t sent = 0; sent < 3000;)
+		sent += vc_uart16550_receive(com1, letters + sent % 26, 1);
+	while (!vc_uart16550_receive(com1, ".", 1))
+		;
+	return NULL;
+}
+
+static void test_machine_run_input_from_another_thread(void)
+{
+	pthread_t typist;
+	uint32_t wrong = 0;
+
+	NEED_ENGINE();
+	begin(0);
+	RIG_OK(vc_boot_flat(vm, echo, sizeof(echo), 0x7c00, VC_FLAT_REAL));
+	CU_ASSERT_FATAL(!pthread_create(&typist, NULL, type,
+					vc_board_chip(b, VC_CHIP_COM1)));
+	run_to(VC_EXIT_POWEROFF, 0);
+	pthread_join(typist, NULL);
+	CU_ASSERT_EQUAL(out_len, 3000);
+	for (uint32_t i = 0; i < 3000; i++)
+		wrong += out[i] != (char)('A' + i % 26);
+	CU_ASSERT_EQUAL(wrong, 0);
+	end();
+}
+
 static void test_machine_run_keyboard_reset(void)
 {
 	/* mov al, 0xfe; out 0x64, al; hlt */
@@ -375,6 +408,7 @@ RIG_SUITE(machine_run) {
 	RIG_TEST(test_machine_run_virtual_time_repeats_exactly),
 	RIG_TEST(test_machine_run_tsc_deadline_in_x2apic_mode),
 	RIG_TEST(test_machine_run_console_input_and_acpi_power_off),
+	RIG_TEST(test_machine_run_input_from_another_thread),
 	RIG_TEST(test_machine_run_keyboard_reset),
 	RIG_TEST(test_machine_run_triple_fault),
 	RIG_TEST(test_machine_run_unclaimed_ports_read_ones),
