@@ -31,7 +31,7 @@ static void test_api_structs_newer_in_with_zeros_is_taken(void)
 
 static void test_api_structs_newer_in_with_a_request_is_refused(void)
 {
-	struct v2 theirs = { sizeof(theirs), 5, 6, 7 };
+	struct v2 theirs = { sizeof(theirs), 5, 6, UINT64_MAX };
 	struct v1 ours = { 0 };
 
 	RIG_FAILS(VC_ENOTSUP, vc__struct_in("t", &ours, sizeof(ours), &theirs,

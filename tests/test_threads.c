@@ -71,7 +71,9 @@ static void ten_thousand(const struct vc__backend *b)
 	for (int i = 0; i < 10000; i++)
 		one_vm(b);
 	CU_ASSERT_EQUAL(rig_alloc_live(), live);
-#if !defined(__SANITIZE_ADDRESS__)	/* which keeps freed memory aside */
+	/* ASan keeps freed memory aside; with VC_MINI_CUNIT we may be under an
+	 * emulator, whose memory this counts too. */
+#if !defined(__SANITIZE_ADDRESS__) && !defined(VC_MINI_CUNIT)
 	CU_ASSERT(resident_pages() - before < 256);
 #else
 	(void)before;
