@@ -328,7 +328,16 @@ static int translate(vc_vcpu *vcpu, uint64_t gva, uint32_t access,
 	return vc__mmu_translate(&eng->cpu, gva, access, gpa);
 }
 
-/* Debug settings and the CPUID table are looked at as they are. */
+/* The TLBs may have what is watched from now on: see debugging() in run.c. */
+static int debug_update(vc_vcpu *vcpu)
+{
+	struct engine *eng = vcpu->backend_vcpu;
+
+	eng->watching = false;
+	return 0;
+}
+
+/* The CPUID table is looked at as it is. */
 static int nothing_to_update(vc_vcpu *vcpu)
 {
 	(void)vcpu;
@@ -358,7 +367,7 @@ const struct vc__backend vc__backend_interp = {
 	.kick = kick,
 	.retired = retired,
 	.translate = translate,
-	.debug_update = nothing_to_update,
+	.debug_update = debug_update,
 	.cpuid_update = nothing_to_update,
 	.cpuid_default = vc__interp_cpuid_default,
 };

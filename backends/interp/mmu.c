@@ -554,8 +554,8 @@ static bool page_watched(const struct cpu *cpu, uint64_t la)
 	if (!ENGINE(cpu)->watching)
 		return false;
 	for (uint32_t i = 0; i < vm->watch_count; i++)
-		if (vm->watches[i].gva + vm->watches[i].len > page &&
-		    vm->watches[i].gva < page + 4096)
+		if (vm->watches[i].gva + (vm->watches[i].len - 1) >= page &&
+		    vm->watches[i].gva <= (page | 4095))
 			return true;
 	if (cpu->dr7 & 0xff)
 		for (unsigned i = 0; i < 4; i++)
@@ -756,8 +756,8 @@ static void watch_check(struct cpu *cpu, uint64_t la, unsigned size, bool write)
 		const struct vc__watch *w = &vm->watches[i];
 		uint32_t want = write ? VC_ACCESS_WRITE : VC_ACCESS_READ;
 
-		if (w->access & want && la < w->gva + w->len &&
-		    w->gva < la + size && !eng->watch_kind) {
+		if (w->access & want && la <= w->gva + (w->len - 1) &&
+		    w->gva <= la + (size - 1) && !eng->watch_kind) {
 			eng->watch_kind = write ? VC_DEBUG_WATCH_WRITE :
 						  VC_DEBUG_WATCH_READ;
 			eng->watch_hit = la;
@@ -894,8 +894,7 @@ static int access_sys(struct cpu *cpu, const struct op *op, uint64_t la,
 			memcpy(buf, e->host + t, size);
 		return X_OK;
 	}
-	return access(cpu, op, la, mask, size, write,
-		      cpu->tlb_set == TLB_KERNEL ? AS_CURRENT : AS_SYSTEM, buf);
+	return access(cpu, op, la, mask, size, write, AS_SYSTEM, buf);
 }
 
 int vc__load_sys(struct cpu *cpu, const struct op *op, uint64_t la,

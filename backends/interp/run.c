@@ -105,11 +105,16 @@ static void run_scratch(struct cpu *cpu, unsigned max)
 	ENGINE(cpu)->scratch_runs = false;
 }
 
-/* A #DB after an instruction: single step, data breakpoints. */
+/*
+ * A #DB after an instruction: single step, data breakpoints. MOV SS and POP SS
+ * hold it back until the next one is done (SDM 3A §6.8.3).
+ */
 static bool debug_trap(struct cpu *cpu, bool stepped)
 {
 	uint64_t bits = cpu->dbg_hits | (stepped ? DR6_BS : 0);
 
+	if (cpu->shadow & VC_SHADOW_MOV_SS)
+		return false;
 	cpu->dbg_hits = 0;
 	if (!bits)
 		return false;
@@ -141,14 +146,16 @@ static int run_one(struct cpu *cpu, bool resuming, bool *first)
 	*first = false;
 	if (!skip && embedder_breakpoint(cpu, la))
 		return debug_exit(cpu, VC_DEBUG_BREAKPOINT, la, 0);
-	if (!resuming && !(cpu->flags & FL_RF) && vc__debug_exec(cpu, la)) {
+	if (!resuming && !(cpu->flags & FL_RF) &&
+	    !(shadow & VC_SHADOW_MOV_SS) && vc__debug_exec(cpu, la)) {
 		cpu->leave = (uint8_t)vc__raise_db(cpu, vc__debug_exec(cpu, la));
 		return 0;
 	}
 	cpu->tf_pending = (cpu->flags & FL_TF) != 0;
 	cpu->shadow = 0;
 	eng->watch_kind = 0;
-	cpu->dbg_hits = 0;
+	if (!(shadow & VC_SHADOW_MOV_SS))
+		cpu->dbg_hits = 0;
 	/* nothing behind it may run */
 	atomic_store(&cpu->limit, before + 1);
 	run_scratch(cpu, 1);
@@ -158,8 +165,15 @@ static int run_one(struct cpu *cpu, bool resuming, bool *first)
 	}
 	if (cpu->leave != X_JUMP)	/* IRET and POPF set it anew */
 		cpu->flags &= ~(uint64_t)FL_RF;
-	if (cpu->leave == X_EXIT_AFTER)
+	if (cpu->leave == X_EXIT_AFTER) {
+		/* the trap comes when the vCPU goes on */
+		if (debug_trap(cpu, cpu->tf_pending)) {
+			cpu->event = cpu->fault;
+			cpu->event_waits = true;
+			cpu->event_interrupt = false;
+		}
 		return cpu->exit_reason;
+	}
 	if (debug_trap(cpu, cpu->tf_pending)) {
 		if (vc__deliver_fault(cpu))
 			return VC_EXIT_SHUTDOWN;
@@ -218,6 +232,14 @@ static void take_written(struct cpu *cpu)
 	}
 }
 
+static int delivered(struct cpu *cpu, uint64_t la, int rc)
+{
+	if (rc)
+		return VC_EXIT_SHUTDOWN;
+	/* a step of its own: the handler's first instruction is the next */
+	return cpu->vcpu->step ? debug_exit(cpu, VC_DEBUG_STEP, la, 0) : 0;
+}
+
 /*
  * Deliver what waits and may be delivered before the next instruction. Returns
  * an exit reason or 0.
@@ -226,29 +248,29 @@ static int deliver_events(struct cpu *cpu)
 {
 	vc_vcpu *vcpu = cpu->vcpu;
 	uint32_t pending = atomic_load(&vcpu->pending);
+	uint64_t la = (cpu->rip + cpu->seg[VC_SEG_CS].base) & cpu->lin_mask;
 	int vector = -1;
 
 	if (cpu->event_waits) {
 		cpu->event_waits = false;
-		if (cpu->event_interrupt)
-			return vc__deliver_interrupt(cpu, cpu->event.vector,
-						     false) ?
-			       VC_EXIT_SHUTDOWN : 0;
 		cpu->fault = cpu->event;
-		return vc__deliver_fault(cpu) ? VC_EXIT_SHUTDOWN : 0;
+		return delivered(cpu, la, cpu->event_interrupt ?
+			vc__deliver_interrupt(cpu, cpu->event.vector, false) :
+			vc__deliver_fault(cpu));
 	}
 	if (cpu->shadow)
 		return 0;
 	if (pending & VC__PEND_NMI && !cpu->nmi_masked) {
 		atomic_fetch_and(&vcpu->pending, ~VC__PEND_NMI);
-		return vc__deliver_interrupt(cpu, EXC_NMI, true) ?
-		       VC_EXIT_SHUTDOWN : 0;
+		return delivered(cpu, la, vc__deliver_interrupt(cpu, EXC_NMI,
+								true));
 	}
 	if (pending & VC__PEND_INTR && cpu->flags & FL_IF)
 		vector = vc__vcpu_acknowledge(vcpu);
-	if (vector >= 0 && vc__deliver_interrupt(cpu, (unsigned)vector, false))
-		return VC_EXIT_SHUTDOWN;
-	return 0;
+	if (vector < 0)
+		return 0;
+	return delivered(cpu, la, vc__deliver_interrupt(cpu, (unsigned)vector,
+							false));
 }
 
 /* Is every instruction to be looked at? */
@@ -323,8 +345,7 @@ static int after_stop(struct cpu *cpu, uint64_t la)
 		if (vc__deliver_fault(cpu))
 			return VC_EXIT_SHUTDOWN;
 		cpu->retired++;
-		return cpu->vcpu->step ? debug_exit(cpu, VC_DEBUG_STEP, la, 0) :
-		       0;
+		return delivered(cpu, la, X_OK);
 	case X_EXIT_BEFORE:
 	case X_EXIT_AFTER:
 		return cpu->exit_reason;

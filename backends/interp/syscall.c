@@ -29,6 +29,8 @@ OP(syscall)
 	R(R_RCX) = op_next_rip(cpu, op);
 	R(11) = rflags_get(cpu) & ~(uint64_t)FL_RF;
 	rflags_set(cpu, R(11) & ~cpu->sfmask);
+	/* no single-step trap where SFMASK took TF away */
+	cpu->tf_pending = (cpu->flags & FL_TF) != 0;
 	cpu->rip = cpu->lstar;
 	enter_flat(cpu, cs, (uint16_t)(cs + 8), 0, VC_SEG_L);
 	return X_JUMP;
