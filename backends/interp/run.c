@@ -301,14 +301,14 @@ enum resume {
 static int run_some(struct cpu *cpu, uint64_t goal, enum resume resuming,
 		    bool *first)
 {
-	bool service = atomic_load(&cpu->vcpu->pending) & VC__PEND_SERVICE;
+	bool wanted = atomic_load(&cpu->vcpu->pending) != 0;
 
 	forget_resume_flag(cpu);
 	cpu->leave = X_SYNC;
-	/* an access is finished even if somebody wants us to stop, but no more
-	 * than its instruction is then executed */
+	/* an access is finished even if somebody wants us to stop or to take
+	 * an interrupt, but no more than its instruction is then executed */
 	if (debugging(cpu) || cpu->shadow || cpu->flags & (FL_TF | FL_RF) ||
-	    (resuming && service) || resuming == RESUME_ALONE)
+	    (resuming && wanted) || resuming == RESUME_ALONE)
 		return run_one(cpu, resuming != RESUME_NOT, first);
 	*first = false;
 #if VC_TAIL
