@@ -84,7 +84,8 @@ const op_fn vc__scan_fn[4][3][2] = { PAIRS(bsf), PAIRS(bsr), PAIRS(tzcnt),
 	PAIRS(lzcnt) };
 const op_fn vc__popcnt_fn[3][2] = PAIRS(popcnt);
 
-/* ---- CMPXCHG: the destination is always written (SDM 2A) ---- */
+/* ---- CMPXCHG: a destination in memory is always written (SDM 2A), one in a
+ * register is left alone when it differs, with its upper half ---- */
 
 #define CMPXCHG(bits, acc) \
 FORM_REG(cmpxchg##bits##_r, \
@@ -92,11 +93,8 @@ FORM_REG(cmpxchg##bits##_r, \
 	 u##bits r = (u##bits)(a - old); \
 	 if (r == 0) \
 		set##bits(cpu, op->a, get##bits(cpu, op->b)); \
-	 else { \
+	 else \
 		set##bits(cpu, ACC##bits, old); \
-		if (bits == 32) \
-			R(op->a) = (u32)R(op->a); \
-	 } \
 	 cc_set(cpu, CC(SUB, SZ##bits), r, old)) \
 FORM_RMW(cmpxchg##bits##_m, bits, \
 	 u##bits acc_ = acc; u##bits d = (u##bits)(acc_ - a); \

@@ -8,8 +8,20 @@
 #include "engine.h"
 #include "ops.h"
 
-/* Go to RIP target by the jump cache; only in 64-bit and flat code. */
-#define JUMP_TO(target) do { \
+static inline bool target_is_bad(u64 target)
+{
+	return (u64)((int64_t)(target << 16) >> 16) != target;
+}
+
+/* A branch to what is no address is a #GP of the branch (SDM 2A, JMP). */
+H_SLOW(bad_target)
+{
+	return vc__op_stop(cpu, op, vc__gp(cpu, 0));
+}
+
+/* Go to RIP target by the jump cache; only in 64-bit and flat code. undo takes
+ * back what has been done when that is no address. */
+#define JUMP_TO(target, undo) do { \
 	u64 t_ = (target); \
 	const struct jump_entry *e_ = &ENGINE(cpu)->jumps[jump_index(t_)]; \
 	u64 r_ = cpu->retired + e_->n; \
@@ -17,6 +29,10 @@
 	if (VC_UNLIKELY(e_->rip != t_ || e_->tag != cpu->jump_tag || \
 			r_ > atomic_load_explicit(&cpu->limit, \
 						  memory_order_relaxed))) { \
+		if (VC_UNLIKELY(target_is_bad(t_))) { \
+			undo; \
+			return slow_bad_target(cpu, op); \
+		} \
 		cpu->rip = t_; \
 		return vc__enter_jump(cpu, NULL); \
 	} \
@@ -229,7 +245,7 @@ H_SLOW(ret64)
 	if (!vc__slow_read(cpu, op, 8))
 		return vc__op_stop(cpu, op, cpu->slow_rc);
 	R(R_RSP) += 8 + op->imm;
-	JUMP_TO(ld64(cpu->buf));
+	JUMP_TO(ld64(cpu->buf), R(R_RSP) -= 8 + op->imm);
 }
 
 /* base is RSP; imm the bytes to drop. */
@@ -240,19 +256,19 @@ H(ret64)
 	if (VC_UNLIKELY(!p))
 		return slow_ret64(cpu, op);
 	R(R_RSP) += 8 + op->imm;
-	JUMP_TO(ld64(p));
+	JUMP_TO(ld64(p), R(R_RSP) -= 8 + op->imm);
 }
 
 H(jmp64_r)
 {
-	JUMP_TO(R(op->a));
+	JUMP_TO(R(op->a), (void)0);
 }
 
 H_SLOW(jmp64_m)
 {
 	if (!vc__slow_read(cpu, op, 8))
 		return vc__op_stop(cpu, op, cpu->slow_rc);
-	JUMP_TO(ld64(cpu->buf));
+	JUMP_TO(ld64(cpu->buf), (void)0);
 }
 
 H(jmp64_m)
@@ -261,15 +277,17 @@ H(jmp64_m)
 
 	if (VC_UNLIKELY(!p))
 		return slow_jmp64_m(cpu, op);
-	JUMP_TO(ld64(p));
+	JUMP_TO(ld64(p), (void)0);
 }
 
 H(call64_r)
 {
 	u64 target = R(op->a);
 
+	if (VC_UNLIKELY(target_is_bad(target)))
+		return slow_bad_target(cpu, op);
 	PUSH64(op_next_rip(cpu, op));
-	JUMP_TO(target);
+	JUMP_TO(target, (void)0);
 }
 
 H_SLOW(call64_m)
@@ -279,8 +297,10 @@ H_SLOW(call64_m)
 	if (!vc__slow_read(cpu, op, 8))
 		return vc__op_stop(cpu, op, cpu->slow_rc);
 	target = ld64(cpu->buf);
+	if (VC_UNLIKELY(target_is_bad(target)))
+		return slow_bad_target(cpu, op);
 	PUSH64(op_next_rip(cpu, op));
-	JUMP_TO(target);
+	JUMP_TO(target, (void)0);
 }
 
 H(call64_m)
@@ -291,8 +311,10 @@ H(call64_m)
 	if (VC_UNLIKELY(!p))
 		return slow_call64_m(cpu, op);
 	target = ld64(p);
+	if (VC_UNLIKELY(target_is_bad(target)))
+		return slow_bad_target(cpu, op);
 	PUSH64(op_next_rip(cpu, op));
-	JUMP_TO(target);
+	JUMP_TO(target, (void)0);
 }
 
 /* ---- any mode: limits looked at, no links ---- */

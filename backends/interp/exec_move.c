@@ -188,7 +188,10 @@ FORM_REG(cdqe, R(R_RAX) = (u64)(s64)(s32)R(R_RAX))
 FORM_REG(cwd, set16(cpu, R_RDX, (u16)((s16)R(R_RAX) < 0 ? 0xffff : 0)))
 FORM_REG(cdq, R(R_RDX) = (s32)R(R_RAX) < 0 ? 0xffffffffu : 0)
 FORM_REG(cqo, R(R_RDX) = (s64)R(R_RAX) < 0 ? ~(u64)0 : 0)
+/* undefined by the manual; what processors do */
+FORM_REG(bswap16, set16(cpu, op->a, 0))
 FORM_REG(bswap32, R(op->a) = __builtin_bswap32((u32)R(op->a)))
 FORM_REG(bswap64, R(op->a) = __builtin_bswap64(R(op->a)))
-const op_fn vc__bswap_fn[2] = { vc__op_bswap32, vc__op_bswap64 };
+const op_fn vc__bswap_fn[3] = { vc__op_bswap16, vc__op_bswap32,
+	vc__op_bswap64 };
 FORM_REG(nop, (void)0)

@@ -132,8 +132,10 @@ static struct address address_of(struct lowering *lo, const struct x86_insn *in,
 		return a;
 	}
 	offset_narrow(lo, in, next_off);
+	/* a code segment cannot be written, however flat */
 	if (!(lo->mode & MODE_FLAT) || in->seg == VC_SEG_FS ||
-	    in->seg == VC_SEG_GS) {
+	    in->seg == VC_SEG_GS ||
+	    (in->seg == VC_SEG_CS && mem->access & X86_WRITE)) {
 		op = emit(lo, vc__op_ea_check);
 		op->seg = in->seg;
 		op->aux = mem->size ? mem->size : 1;
@@ -956,7 +958,7 @@ static bool lower_integer(struct lowering *lo, const struct x86_insn *in,
 		lower_cond(lo, in, off);
 		break;
 	case X86_BSWAP:
-		op = emit(lo, vc__bswap_fn[in->osize == 8]);
+		op = emit(lo, vc__bswap_fn[in->osize == 2 ? 0 : in->osize / 4]);
 		op->a = in->opnd[0].reg;
 		break;
 	case X86_MOVBE:

@@ -31,7 +31,7 @@ extern const op_fn vc__movsx_fn[3][4][2];	/* [from 8, 16, 32] */
 extern const op_fn vc__xchg_fn[4];		/* registers only */
 extern const op_fn vc__cmov_fn[16][4][2];	/* [cond][to][rr, rm] */
 extern const op_fn vc__setcc_fn[16][2];		/* [cond][r, m] */
-extern const op_fn vc__bswap_fn[2];
+extern const op_fn vc__bswap_fn[3];
 OP_DECLARE(lea64_bd);
 OP_DECLARE(lea64_bid);
 OP_DECLARE(lea32_bd);
