@@ -717,9 +717,139 @@ bool ora_encode(struct ora_code *code, const struct ora_form *f,
 
 		if (len) {
 			code->len = (uint8_t)len;
-			code->flags_left = 0xffff;
 			return true;
 		}
 	}
 	return false;
+}
+
+/* ---- sequences ---- */
+
+#define SEQUENCE_MAX	6u
+
+/* What can be part of one: integers, nothing that faults, stacks or leaves
+ * its result undefined. */
+static bool in_sequences(const struct ora_form *f)
+{
+	static const char *const groups[] = {
+		"arith_reg", "arith_mem", "logic_reg", "logic_mem", "alu_lock",
+		"unary_reg", "unary_mem", "unary_lock", "mov_reg", "mov_mem",
+		"extend", "lea", "exchange_reg", "exchange_mem",
+		"exchange_lock", "cmpxchg", "shift_reg", "shift_mem",
+		"rotate_reg", "rotate_mem", "rotate_carry_reg",
+		"rotate_carry_mem", "double_shift_reg", "bit_reg",
+		"multiply_reg", "multiply_mem", "setcc", "cmov_reg",
+		"cmov_mem", "flags", "convert_bswap_xlat",
+	};
+
+	if (f->mode != X86_MODE64 || f->insn.attr & X86_STACK ||
+	    f->op == X86_XLAT || (f->op == X86_BSWAP && f->insn.osize == 2) ||
+	    ((f->op == X86_SHLD || f->op == X86_SHRD) && f->insn.osize == 2))
+		return false;
+	for (size_t i = 0; i < sizeof(groups) / sizeof(*groups); i++)
+		if (!strcmp(groups[i], f->group))
+			return true;
+	return false;
+}
+
+static bool fixed_place(const struct ora_code *code)
+{
+	const struct x86_insn *in = &code->insn;
+
+	return !has_mem(in) || in->op == X86_LEA ||
+	       (code->target >= ORA_DATA + 0x100 &&
+		code->target < ORA_DATA + ORA_RW_SIZE - 0x100);
+}
+
+/* An encoding of f at the address at, whose memory operand is at a fixed
+ * place. */
+static bool encode_fixed(struct ora_code *code, const struct ora_form *f,
+			 uint64_t *seed, uint32_t at)
+{
+	struct key want = key_of(&f->insn, f->mode, f->map, f->opcode);
+
+	code->form = f;
+	code->at = at;
+	for (unsigned tries = 0; tries < 60; tries++) {
+		unsigned len = build(code, f, &want, true, seed);
+
+		if (len && fixed_place(code)) {
+			code->len = (uint8_t)len;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool counts_by_cl(const struct x86_insn *in)
+{
+	switch (in->op) {
+	case X86_SHL: case X86_SHR: case X86_SAR: case X86_ROL: case X86_ROR:
+	case X86_RCL: case X86_RCR: case X86_SHLD: case X86_SHRD:
+		return in->opnd[in->opnds - 1].kind == OPND_REG;
+	default:
+		return false;
+	}
+}
+
+static const struct ora_form *pick_form(uint64_t *seed, bool last)
+{
+	static uint16_t parts[FORMS_MAX], jumps[64];
+	static unsigned part_count, jump_count;
+
+	if (!part_count)
+		for (size_t i = 0; i < form_count; i++) {
+			if (in_sequences(&forms[i]))
+				parts[part_count++] = (uint16_t)i;
+			else if (!strcmp(forms[i].group, "jcc") &&
+				 !(forms[i].legacy & X86_OSIZE) &&
+				 jump_count < 64)
+				jumps[jump_count++] = (uint16_t)i;
+		}
+	if (last && jump_count && below(seed, 2))
+		return &forms[jumps[below(seed, jump_count)]];
+	return &forms[parts[below(seed, part_count)]];
+}
+
+bool ora_encode_sequence(struct ora_code *code, uint64_t *seed, unsigned slot)
+{
+	static struct ora_code one;
+	unsigned count = 2 + below(seed, SEQUENCE_MAX - 1), undefined = 0, done;
+	uint32_t at = ORA_CODE + 72 +
+		      slot % ((ORA_SLOTS - 256) / ORA_SLOT) * ORA_SLOT;
+	size_t all;
+
+	if (!ora_forms(&all))
+		return false;
+	memset(code, 0, sizeof(*code));
+	code->near[0] = at;
+	code->near[1] = at + 112;
+	code->at = at + 20;
+	memcpy(one.near, code->near, sizeof(one.near));
+	for (done = 0; done < count && code->len < ORA_BYTES - 16; done++) {
+		const struct ora_form *f = pick_form(seed, done == count - 1);
+		const struct x86_insn *in = &one.insn;
+
+		/* (a branch short of the near pads cannot be: 64 bytes) */
+		if (!encode_fixed(&one, f, seed, code->at + code->len) ||
+		    in->fl_read & undefined) {
+			done--;
+			if (below(seed, 64) == 0)
+				return false;
+			continue;
+		}
+		memcpy(code->bytes + code->len, one.bytes, one.len);
+		code->len = (uint8_t)(code->len + one.len);
+		/* by CL, which may be 0, it may leave all as it is */
+		if (!counts_by_cl(in))
+			undefined &= ~(unsigned)in->fl_write;
+		undefined |= in->fl_undef;
+		if (!code->form)
+			code->form = f;
+	}
+	code->sequence = true;
+	code->flags_left = (uint16_t)~undefined;
+	code->insn.op = X86_NOP;
+	code->insn.asize = 8;
+	return true;
 }

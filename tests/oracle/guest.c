@@ -155,6 +155,21 @@ static void make_state(struct ora_guest *g, bool code64, vc_x86_state *s)
 	s->idtr.limit = 0xfff;
 }
 
+/* All that the engine can do: more than its CPU model has. */
+static bool offer_all(vc_vm *vm)
+{
+	static vc_cpuid_entry rows[VC_CPUID_MAX];
+	uint32_t n = VC_CPUID_MAX;
+
+	if (vc_vm_cpuid_get(vm, rows, &n))
+		return false;
+	for (uint32_t i = 0; i < n; i++)
+		if (rows[i].leaf == 1)	/* SSE3, SSSE3, SSE4.1, 4.2, POPCNT */
+			rows[i].ecx |= 1u | 1u << 9 | 1u << 19 | 1u << 20 |
+				       1u << 23;
+	return !vc_vm_cpuid_set(vm, rows, n);
+}
+
 struct ora_guest *ora_guest_open(void)
 {
 	vc_vm_options options = VC_VM_OPTIONS_INIT;
@@ -164,7 +179,7 @@ struct ora_guest *ora_guest_open(void)
 	if (!g)
 		return NULL;
 	options.backend = VC_BACKEND_INTERP;
-	if (vc_vm_create(&g->vm, &options) ||
+	if (vc_vm_create(&g->vm, &options) || !offer_all(g->vm) ||
 	    vc_memory_map(g->vm, 0, NULL, RAM, VC_PROT_RWX) ||
 	    vc_memory_host(g->vm, 0, RAM, &ram) ||
 	    vc_vcpu_create(&g->vcpu, g->vm, 0)) {

@@ -27,6 +27,7 @@
 
 struct tally {
 	unsigned long forms, states, encodings, faults, bad_forms, bad_states;
+	unsigned long forgiven[ORA_OPEN_MAX];
 	unsigned finished;
 };
 
@@ -172,6 +173,26 @@ static void fill(uint8_t *p, size_t n)
 		p[i] = (uint8_t)ora_random(&seed);
 }
 
+/* FCW and MXCSR as at reset. */
+static void controls(struct ora_case *c)
+{
+	c->in.fx[FXI_FCW] = 0x7f;
+	c->in.fx[FXI_FCW + 1] = 3;
+	c->in.fx[FXI_MXCSR] = 0x80;
+	c->in.fx[FXI_MXCSR + 1] = 0x1f;
+}
+
+static void finish(struct ora_guest *g, struct tally *t)
+{
+	const unsigned long *counts;
+	unsigned n = ora_forgiven(&counts);
+
+	for (unsigned i = 0; i < n && i < ORA_OPEN_MAX; i++)
+		t->forgiven[i] = counts[i];
+	ora_guest_close(g);
+	t->finished = 1;
+}
+
 static void work(const char *group, unsigned worker, struct tally *t)
 {
 	static struct ora_case c;
@@ -198,14 +219,60 @@ static void work(const char *group, unsigned worker, struct tally *t)
 			continue;
 		if (only && !strstr(ora_form_name(f, name, sizeof(name)), only))
 			continue;
-		c.in.fx[0] = 0x7f;
-		c.in.fx[1] = 3;
-		c.in.fx[24] = 0x80;
-		c.in.fx[25] = 0x1f;
+		controls(&c);
 		run_form(g, f, &c, &slot, t);
 	}
-	ora_guest_close(g);
-	t->finished = 1;
+	finish(g, t);
+}
+
+static void work_sequences(const char *unused, unsigned worker,
+			   struct tally *t)
+{
+	static struct ora_code code;
+	static struct ora_case c;
+	static char text[16384];
+	struct ora_guest *g = ora_guest_open();
+	unsigned long n = number("VC_ORACLE_STATES", 1000) * 30;
+	uint64_t seed = seed_of(worker ? "sequences 1" : "sequences 0");
+
+	(void)unused;
+	if (!g || !ora_host_begin()) {
+		fprintf(stderr, "  no VM, or no memory: %s\n",
+			vc_last_error());
+		ora_guest_close(g);
+		return;
+	}
+	fill(c.data, sizeof(c.data));
+	controls(&c);
+	for (unsigned long i = 0; i < n; i++) {
+		bool bad = false;
+
+		if (!ora_encode_sequence(&code, &seed, (unsigned)i))
+			continue;
+		t->encodings++;
+		ora_host_code(&code);
+		ora_guest_code(g, &code);
+		for (unsigned k = 0; k < 4; k++) {
+			unsigned how = k == 3 ? ORA_STEP : 0;
+
+			ora_sequence_state(&c, &code, &seed);
+			if (check(g, &c, how, t, text, sizeof(text)))
+				continue;
+			if (!bad && t->bad_forms < TOLD_FORMS)
+				tell(&c, "sequence", k, how, text);
+			bad = true;
+			t->bad_states++;
+		}
+		t->bad_forms += bad;
+	}
+	finish(g, t);
+}
+
+static unsigned long all_forgiven[ORA_OPEN_MAX];
+
+const unsigned long *ora_test_forgiven(void)
+{
+	return all_forgiven;
 }
 
 /* Run fn(worker) in children; their tallies are added up. */
@@ -245,9 +312,24 @@ static bool in_children(void (*fn)(const char *, unsigned, struct tally *),
 		sum->faults += t[i].faults;
 		sum->bad_forms += t[i].bad_forms;
 		sum->bad_states += t[i].bad_states;
+		for (unsigned k = 0; k < ORA_OPEN_MAX; k++)
+			all_forgiven[k] += t[i].forgiven[k];
 	}
 	munmap(t, WORKERS * sizeof(*t));
 	return ok;
+}
+
+static void judge(const char *name, const struct tally *t)
+{
+	if (t->forms)
+		printf("    %s: %lu forms, ", name, t->forms);
+	else
+		printf("    %s: ", name);
+	printf("%lu encodings, %lu states, %lu exceptions\n", t->encodings,
+	       t->states, t->faults);
+	CU_ASSERT_EQUAL(t->bad_forms, 0);
+	CU_ASSERT_EQUAL(t->bad_states, 0);
+	CU_ASSERT_TRUE(t->states > 0 || getenv("VC_ORACLE_FORM"));
 }
 
 void ora_test(const char *group)
@@ -258,10 +340,17 @@ void ora_test(const char *group)
 	if (why)
 		RIG_SKIP(why);
 	CU_ASSERT_TRUE(in_children(work, group, &t));
-	printf("    %s: %lu forms, %lu encodings, %lu states, %lu exceptions\n",
-	       group, t.forms, t.encodings, t.states, t.faults);
-	CU_ASSERT_EQUAL(t.bad_forms, 0);
-	CU_ASSERT_EQUAL(t.bad_states, 0);
-	CU_ASSERT_TRUE(t.forms > 0 || getenv("VC_ORACLE_FORM"));
+	judge(group, &t);
+}
+
+void ora_test_sequences(void)
+{
+	const char *why = ora_host_open();
+	struct tally t;
+
+	if (why)
+		RIG_SKIP(why);
+	CU_ASSERT_TRUE(in_children(work_sequences, "", &t));
+	judge("sequences", &t);
 }
 #endif

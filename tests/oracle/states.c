@@ -1049,3 +1049,17 @@ bool ora_state(struct ora_case *c, const struct ora_code *code, unsigned n,
 			c->in.gpr[i] = (uint32_t)c->in.gpr[i];
 	return true;
 }
+
+void ora_sequence_state(struct ora_case *c, const struct ora_code *code,
+			uint64_t *seed)
+{
+	c->code = code;
+	c->place = ORA_DATA;
+	c->in.rip = code->at;
+	c->in.rflags = FL_FIXED | (ora_random(seed) & FL_ARITH);
+	for (unsigned i = 0; i < 16; i++)
+		c->in.gpr[i] = int_pick(seed);
+	for (unsigned i = 0; i < 64; i++)
+		put_at(c->data + below(seed, ORA_RW_SIZE - 8), 8,
+		       int_pick(seed));
+}
