@@ -234,6 +234,20 @@ static u64 in_page(u64 la, const struct string *s)
 	return (4096 - (la & 4095)) / s->size;
 }
 
+/* Source elements until the offset wraps: before the base is added, which
+ * need not be a multiple of a page. */
+static u64 source_in_page(const struct cpu *cpu, const struct string *s, u64 n)
+{
+	u64 off = R(R_RSI) & s->mask, here = in_page(s->src_base + off, s);
+
+	if (n > here)
+		n = here;
+	if (s->src_base && s->mask - off < 4096 &&
+	    n > (s->mask - off + 1) / s->size)
+		n = (s->mask - off + 1) / s->size;
+	return n;
+}
+
 /* Host address of n elements at la for reading or writing, if the TLB has it
  * or, failing that, after one try to fill it. */
 static const uint8_t *bulk_read(struct cpu *cpu, u64 la, unsigned size)
@@ -248,8 +262,7 @@ static u64 bulk_movs(struct cpu *cpu, const struct string *s, u64 n)
 	uint8_t *q;
 	size_t bytes;
 
-	if (n > in_page(from, s))
-		n = in_page(from, s);
+	n = source_in_page(cpu, s, n);
 	if (n > in_page(to, s))
 		n = in_page(to, s);
 	if (!n)
@@ -353,8 +366,7 @@ static u64 bulk_cmps(struct cpu *cpu, const struct op *op,
 	const uint8_t *p, *q;
 	unsigned bytes;
 
-	if (n > in_page(from, s))
-		n = in_page(from, s);
+	n = source_in_page(cpu, s, n);
 	if (n > in_page(to, s))
 		n = in_page(to, s);
 	if (!n)
