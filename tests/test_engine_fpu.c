@@ -21,6 +21,7 @@
 #include "../backends/interp/decode.h"
 #include "../backends/interp/engine.h"
 #include "../backends/interp/fpu.h"
+#include "../backends/interp/select.h"
 #include "../backends/interp/sse_lane.h"
 
 #if defined(__x86_64__) && defined(__linux__)
@@ -782,23 +783,25 @@ static void engine_close(void)
 	free(page);
 }
 
+/* One op, filled as lower.c fills it for the selectors (select.h); a memory
+ * operand is [rdi]. */
 static bool engine_load(const struct code *c)
 {
-	struct lowering lo = { 0 };
 	struct x86_insn in;
 
 	if (vc__decode(&in, c->b, c->len, X86_MODE64) != (int)c->len)
 		return false;
 	memcpy(page + CODE, c->b, c->len);
-	in.feature = X86_FEAT_BASE;	/* whatever our CPUID offers */
 	memset(ops, 0, sizeof(ops));
-	lo.ops = ops;
-	lo.mode = eng->cpu.mode;
-	vc__lower(&lo, &in, 0, NULL, false);
-	for (unsigned i = 0; i < lo.count; i++)
-		ops[i].left = 1;
-	ops[lo.count].fn = stop_here;
-	return true;
+	ops[0].base = R_RDI;
+	ops[0].seg = VC_SEG_DS;
+	ops[0].len = in.len;
+	ops[0].left = 1;
+	ops[0].imm = in.imm;
+	ops[0].aux = in.osize | (uint32_t)in.asize << 8 |
+		     (uint32_t)in.prefixes << 16 | (uint32_t)in.cond << 24;
+	ops[1].fn = stop_here;
+	return vc__select_fpu(&in, &ops[0]);
 }
 
 static void run_engine(struct state *s, bool soft)
@@ -1323,8 +1326,7 @@ static void test_fpu_portable_kernels_as_the_operations(void)
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		memset(ops, 0, sizeof(ops));
 		ops[0].fn = rows[i].op;
-		ops[0].a = 1;
-		ops[0].b = 2;
+		simd_operands(&ops[0], 1, 2);
 		ops[1].fn = stop_here;
 		for (unsigned n = 0; n < 1000; n++) {
 			struct state s;

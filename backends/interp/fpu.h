@@ -192,6 +192,26 @@ VC_INLINE void mmx_write(struct cpu *cpu, unsigned n, uint64_t v)
 	cpu->st[n].se = 0xffff;
 }
 
+/*
+ * The XMM registers of a SIMD op: aux has the offsets of operands a and b in
+ * the CPU block, so that an op need not make them of the numbers.
+ */
+VC_INLINE struct vec *vec_at(struct cpu *cpu, unsigned off)
+{
+	return (struct vec *)(void *)((uint8_t *)cpu + off);
+}
+#define VA	vec_at(cpu, op->aux & 0xffff)
+#define VB	vec_at(cpu, op->aux >> 16)
+
+VC_INLINE void simd_operands(struct op *op, unsigned a, unsigned b)
+{
+	unsigned at = offsetof(struct cpu, v), size = sizeof(struct vec);
+
+	op->a = (uint8_t)a;
+	op->b = (uint8_t)b;
+	op->aux = (at + (a & 15) * size) | (at + (b & 15) * size) << 16;
+}
+
 /* ---- memory operands ---- */
 
 /* 16 aligned bytes at la, or NULL. Rotating the offset by its low four bits
@@ -228,10 +248,16 @@ const uint8_t *vc__slow_read16a(struct cpu *cpu, const struct op *op);
 /* Store to op_ea(); aligned as above. X_*. */
 int vc__store16a(struct cpu *cpu, const struct op *op, const void *buf);
 
-/* MASKMOVQ and MASKMOVDQU; op->seg and aux (address size) are theirs.
+/* MASKMOVQ and MASKMOVDQU; op->seg and imm (address size) are theirs.
  * sse_move.c */
 int vc__masked_store(struct cpu *cpu, const struct op *op, const uint8_t *data,
 		     const uint8_t *mask, unsigned n);
+
+/* ---- SSE arithmetic by softfp.c; sse.c ---- */
+
+struct sf_env vc__sse_env(uint32_t mxcsr);
+/* Flags of an operation into MXCSR; #XM when one is unmasked. X_*. */
+int vc__sse_finish(struct cpu *cpu, const struct sf_env *env, unsigned flags);
 
 /* ---- the tables of the files ---- */
 
@@ -243,5 +269,9 @@ bool vc__select_simd(const struct x86_insn *in, struct op *op);
 bool vc__select_mmx(const struct x86_insn *in, struct op *op);
 bool vc__select_xsave(const struct x86_insn *in, struct op *op);
 bool vc__select_move(const struct x86_insn *in, struct op *op);
+bool vc__select_sse3(const struct x86_insn *in, struct op *op);
+bool vc__select_sse41(const struct x86_insn *in, struct op *op);
+bool vc__select_sse42(const struct x86_insn *in, struct op *op);
+bool vc__select_ssefp(const struct x86_insn *in, struct op *op);
 
 #endif

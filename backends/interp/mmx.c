@@ -353,7 +353,7 @@ bool vc__select_mmx(const struct x86_insn *in, struct op *op)
 	op->imm = in->imm;
 	if (in->op == X86_MASKMOVQ) {
 		op->seg = in->seg;
-		op->aux = in->asize;
+		op->imm = in->asize;
 	}
 	return true;
 }

@@ -13,14 +13,13 @@
 #include "decode.h"
 #include "fpu.h"
 
-#define V(n)	(&cpu->v[n])
 #define SSE_AGAIN	100	/* MXCSR was loaded into the host: again */
 
 enum { K_ADD, K_SUB, K_MUL, K_DIV, K_MIN, K_MAX, K_SQRT, K_RCP, K_RSQRT,
        K_CMP, K_COMI, K_UCOMI, K_F2F, K_I2F, K_F2I, K_F2I_CHOP };
 enum { SRC_XMM, SRC_MEM, SRC_GPR, SRC_MMX };
 enum { DST_XMM, DST_GPR, DST_MMX, DST_FLAGS };
-enum { EL_F32, EL_F64, EL_I32, EL_INT };	/* INT: 4 or 8 by op->aux */
+enum { EL_F32, EL_F64, EL_I32, EL_INT };	/* INT: 4 or 8 by op->imm */
 
 struct form {
 	uint8_t kind;
@@ -31,7 +30,7 @@ struct form {
 	uint8_t zero;		/* bytes of the destination to clear above */
 };
 
-static struct sf_env env_of(uint32_t mxcsr)
+struct sf_env vc__sse_env(uint32_t mxcsr)
 {
 	struct sf_env env = { 0 };
 
@@ -50,7 +49,7 @@ static unsigned lane_bytes(const struct op *op, unsigned el)
 	case EL_F64:
 		return 8;
 	case EL_INT:
-		return op->aux == 8 ? 8 : 4;
+		return op->imm == 8 ? 8 : 4;
 	default:
 		return 4;
 	}
@@ -220,13 +219,13 @@ static int source(struct cpu *cpu, const struct op *op, const struct form *f,
 		st64(s, cpu->st[op->b].m);
 		return X_OK;
 	default:
-		memcpy(s, V(op->b)->b, 16);
+		memcpy(s, VB->b, 16);
 		return X_OK;
 	}
 }
 
 /* Flags into MXCSR; #XM when one is unmasked. */
-static int finish(struct cpu *cpu, const struct sf_env *env, unsigned flags)
+int vc__sse_finish(struct cpu *cpu, const struct sf_env *env, unsigned flags)
 {
 	unsigned unmasked = flags & ~(unsigned)env->masks;
 
@@ -247,7 +246,7 @@ static int compare_flags(struct cpu *cpu, struct sf_env *env,
 	int rel = vc__sf_compare(env, f->kind == K_UCOMI,
 				 lane_get(env, f->to, d, n),
 				 lane_get(env, f->from, s, n));
-	int rc = finish(cpu, env, env->flags);
+	int rc = vc__sse_finish(cpu, env, env->flags);
 
 	if (!rc)
 		cc_set_flags(cpu, fl[rel]);
@@ -276,7 +275,7 @@ static int begin(struct cpu *cpu, const struct form *f, unsigned src)
 static VC_NOINLINE int sse_general(struct cpu *cpu, const struct op *op,
 				   const struct form *f, unsigned src)
 {
-	struct sf_env env = env_of(cpu->mxcsr);
+	struct sf_env env = vc__sse_env(cpu->mxcsr);
 	uint8_t s[16] = { 0 }, d[16];
 	unsigned from = lane_bytes(op, f->from), to = lane_bytes(op, f->to);
 	unsigned flags = 0;
@@ -286,7 +285,7 @@ static VC_NOINLINE int sse_general(struct cpu *cpu, const struct op *op,
 		rc = source(cpu, op, f, src, s);
 	if (rc)
 		return rc;
-	memcpy(d, V(op->a)->b, 16);
+	memcpy(d, VA->b, 16);
 	if (f->dst == DST_FLAGS)
 		return compare_flags(cpu, &env, f, d, s);
 	for (unsigned n = 0; n < f->lanes; n++) {
@@ -300,7 +299,7 @@ static VC_NOINLINE int sse_general(struct cpu *cpu, const struct op *op,
 	/* as processors do, even when #XM follows */
 	if (f->dst == DST_MMX || src == SRC_MMX)
 		mmx_enter(cpu);
-	rc = finish(cpu, &env, flags);
+	rc = vc__sse_finish(cpu, &env, flags);
 	if (rc)
 		return rc;
 	if (f->zero)
@@ -313,7 +312,7 @@ static VC_NOINLINE int sse_general(struct cpu *cpu, const struct op *op,
 		mmx_write(cpu, op->a, ld64(d));
 		break;
 	default:
-		memcpy(V(op->a)->b, d, 16);
+		memcpy(VA->b, d, 16);
 	}
 	return X_OK;
 }
@@ -344,14 +343,14 @@ typedef __m128i any128;		/* aligned, may alias */
 #define PTR16(la)	tlb_read16a(cpu, la)
 
 #define TO_XMM(insn, type, p) do { \
-	__m128i d_ = _mm_load_si128((const void *)V(op->a)); \
+	__m128i d_ = _mm_load_si128((const void *)VA); \
 \
 	__asm__ volatile(insn " %1, %0" : "+x"(d_) \
 			 : "m"(*(const type *)(const void *)(p))); \
-	_mm_store_si128((void *)V(op->a), d_); \
+	_mm_store_si128((void *)VA, d_); \
 } while (0)
 #define TO_FLAGS(insn, type, p) do { \
-	__m128i d_ = _mm_load_si128((const void *)V(op->a)); \
+	__m128i d_ = _mm_load_si128((const void *)VA); \
 	bool cf_, zf_, pf_; \
 \
 	__asm__ volatile(insn " %4, %3" \
@@ -370,7 +369,7 @@ typedef __m128i any128;		/* aligned, may alias */
 
 #define FAST_RR(...) \
 	if (OK_SSE) { \
-		const void *p = V(op->b); \
+		const void *p = VB; \
 \
 		__VA_ARGS__; \
 		NEXT(op + 1); \
@@ -588,16 +587,14 @@ bool vc__select_sse(const struct x86_insn *in, struct op *op)
 
 		if (r->op != in->op)
 			continue;
-		op->aux = 4;
+		op->imm = in->imm;
 		if (r->pair && (o[0].kind == OPND_XMM ? o[1].size : o[0].size)
 			       == 8) {
-			op->aux = 8;
+			op->imm = 8;
 			r++;
 		}
 		op->fn = o[1].kind == OPND_MEM ? r->rm : r->rr;
-		op->a = o[0].reg;
-		op->b = o[1].reg;
-		op->imm = in->imm;
+		simd_operands(op, o[0].reg, o[1].reg);
 		return true;
 	}
 	return false;

@@ -7,8 +7,6 @@
 #include "decode.h"
 #include "sse_lane.h"
 
-#define V(n)	(&cpu->v[n])
-
 #if VC_HOSTFP
 VC_INLINE __m128i ldx(const void *p)
 {
@@ -33,7 +31,7 @@ H(name##_rr) \
 { \
 	NEED_SIMD; \
 	{ \
-		const void *s = V(op->b); \
+		const void *s = VB; \
 		__VA_ARGS__; \
 	} \
 	NEXT(op + 1); \
@@ -66,9 +64,9 @@ H(name##_rm) \
 	FORM_XM(name, __VA_ARGS__)
 
 #define OP5(NAME, name, bits, expr, intrin) \
-	FORM_X(x_##name, BINARY(name, intrin, V(op->a), s))
+	FORM_X(x_##name, BINARY(name, intrin, VA, s))
 #define OP3(NAME, name, intrin) \
-	FORM_X(x_##name, BINARY(name, intrin, V(op->a), s))
+	FORM_X(x_##name, BINARY(name, intrin, VA, s))
 LANE_OPS(OP5)
 LANE_MIXES(OP3)
 LANE_UNPACKS(OP3)
@@ -76,12 +74,12 @@ LANE_QDQ(OP3)
 
 /* Shifts: the count is the low 64 bits of the source, or an immediate. */
 #define OP6(NAME, name, bits, expr, big, intrin) \
-	FORM_X(x_##name, SHIFT_BY(name, intrin, V(op->a), ld64(s))) \
+	FORM_X(x_##name, SHIFT_BY(name, intrin, VA, ld64(s))) \
 	OP_DECLARE(x_##name##_ri); \
 	H(x_##name##_ri) \
 	{ \
 		NEED_SIMD; \
-		SHIFT_BY(name, intrin, V(op->a), op->imm & 0xff); \
+		SHIFT_BY(name, intrin, VA, op->imm & 0xff); \
 		NEXT(op + 1); \
 	}
 LANE_SHIFTS(OP6)
@@ -101,7 +99,7 @@ OP(x_psrldq_ri)
 	int rc = cpu->fpu_ok & FPU_OK_SIMD ? X_OK : vc__simd_check(cpu);
 
 	if (!rc)
-		shift_bytes(V(op->a)->b, (unsigned)op->imm & 0xff, false);
+		shift_bytes(VA->b, (unsigned)op->imm & 0xff, false);
 	return rc;
 }
 
@@ -111,7 +109,7 @@ OP(x_pslldq_ri)
 	int rc = cpu->fpu_ok & FPU_OK_SIMD ? X_OK : vc__simd_check(cpu);
 
 	if (!rc)
-		shift_bytes(V(op->a)->b, (unsigned)op->imm & 0xff, true);
+		shift_bytes(VA->b, (unsigned)op->imm & 0xff, true);
 	return rc;
 }
 
@@ -157,14 +155,14 @@ VC_INLINE void put32(struct vec *d, uint32_t a, uint32_t b, uint32_t c,
 }
 
 #define I	((unsigned)op->imm)
-FORM_X(x_pshufd, put32(V(op->a), pick32(s, I), pick32(s, I >> 2),
+FORM_X(x_pshufd, put32(VA, pick32(s, I), pick32(s, I >> 2),
 		       pick32(s, I >> 4), pick32(s, I >> 6)))
-FORM_X(x_pshuflw, put64(V(op->a), four16(s, I), pick64(s, 1)))
-FORM_X(x_pshufhw, put64(V(op->a), pick64(s, 0),
+FORM_X(x_pshuflw, put64(VA, four16(s, I), pick64(s, 1)))
+FORM_X(x_pshufhw, put64(VA, pick64(s, 0),
 			four16((const uint8_t *)s + 8, I)))
-FORM_X(x_shufps, put32(V(op->a), pick32(V(op->a), I), pick32(V(op->a), I >> 2),
+FORM_X(x_shufps, put32(VA, pick32(VA, I), pick32(VA, I >> 2),
 		       pick32(s, I >> 4), pick32(s, I >> 6)))
-FORM_X(x_shufpd, put64(V(op->a), pick64(V(op->a), I), pick64(s, I >> 1)))
+FORM_X(x_shufpd, put64(VA, pick64(VA, I), pick64(s, I >> 1)))
 
 /* ---- to and from general registers ---- */
 
@@ -173,9 +171,9 @@ H(x_pmovmskb)
 {
 	NEED_SIMD;
 #if VC_HOSTFP
-	R(op->a) = (uint32_t)_mm_movemask_epi8(ldx(V(op->b)));
+	R(op->a) = (uint32_t)_mm_movemask_epi8(ldx(VB));
 #else
-	R(op->a) = vc__lane_movmskb(V(op->b)->b, 16);
+	R(op->a) = vc__lane_movmskb(VB->b, 16);
 #endif
 	NEXT(op + 1);
 }
@@ -188,7 +186,7 @@ VC_INLINE uint64_t top_bit(const uint8_t *s, unsigned i)
 OP_DECLARE(x_movmskps);
 H(x_movmskps)
 {
-	const uint8_t *s = V(op->b)->b;
+	const uint8_t *s = VB->b;
 
 	NEED_SIMD;
 	R(op->a) = top_bit(s, 3) | top_bit(s, 7) << 1 | top_bit(s, 11) << 2 |
@@ -199,7 +197,7 @@ H(x_movmskps)
 OP_DECLARE(x_movmskpd);
 H(x_movmskpd)
 {
-	const uint8_t *s = V(op->b)->b;
+	const uint8_t *s = VB->b;
 
 	NEED_SIMD;
 	R(op->a) = top_bit(s, 7) | top_bit(s, 15) << 1;
@@ -210,7 +208,7 @@ OP_DECLARE(x_pextrw);
 H(x_pextrw)
 {
 	NEED_SIMD;
-	R(op->a) = ld16(V(op->b)->b + 2 * (op->imm & 7));
+	R(op->a) = ld16(VB->b + 2 * (op->imm & 7));
 	NEXT(op + 1);
 }
 
@@ -218,7 +216,7 @@ OP_DECLARE(x_pinsrw_rr);
 H(x_pinsrw_rr)
 {
 	NEED_SIMD;
-	st16(V(op->a)->b + 2 * (op->imm & 7), get16(cpu, op->b));
+	st16(VA->b + 2 * (op->imm & 7), get16(cpu, op->b));
 	NEXT(op + 1);
 }
 
@@ -231,7 +229,7 @@ OP(x_pinsrw_rm)
 	if (!rc)
 		rc = vc__load(cpu, op, op_ea(cpu, op), 2, t);
 	if (!rc)
-		memcpy(V(op->a)->b + 2 * (op->imm & 7), t, 2);
+		memcpy(VA->b + 2 * (op->imm & 7), t, 2);
 	return rc;
 }
 
@@ -294,8 +292,7 @@ bool vc__select_simd(const struct x86_insn *in, struct op *op)
 	if (!fn)
 		return false;
 	op->fn = fn;
-	op->a = o[0].reg;
-	op->b = o[1].reg;
+	simd_operands(op, o[0].reg, o[1].reg);
 	op->imm = in->imm;
 	return true;
 }

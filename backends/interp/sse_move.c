@@ -8,8 +8,6 @@
 #include "fpu.h"
 #include "segment.h"
 
-#define V(n)	(&cpu->v[n])
-
 /* 16 bytes at any alignment; one host load or store where there is one. */
 VC_INLINE void copy16(void *d, const void *s)
 {
@@ -103,39 +101,39 @@ H(name) \
 
 /* ---- 16 bytes ---- */
 
-FORM_V(v_mov_rr, copy16(V(op->a), V(op->b)))
-FORM_VLOADA(v_mova_rm, copy16(V(op->a), p))
-FORM_VLOAD(v_movu_rm, 16, copy16(V(op->a), p))
-FORM_VSTOREA(v_mova_mr, V(op->b)->b)
-FORM_VSTORE(v_movu_mr, 16, V(op->b)->b)
+FORM_V(v_mov_rr, copy16(VA, VB))
+FORM_VLOADA(v_mova_rm, copy16(VA, p))
+FORM_VLOAD(v_movu_rm, 16, copy16(VA, p))
+FORM_VSTOREA(v_mova_mr, VB->b)
+FORM_VSTORE(v_movu_mr, 16, VB->b)
 
 /* ---- parts ---- */
 
-FORM_V(v_movss_rr, memcpy(V(op->a)->b, V(op->b)->b, 4))
-FORM_VLOAD(v_movss_rm, 4, zero_above(V(op->a), ld32(p)))
-FORM_VSTORE(v_movss_mr, 4, V(op->b)->b)
+FORM_V(v_movss_rr, memcpy(VA->b, VB->b, 4))
+FORM_VLOAD(v_movss_rm, 4, zero_above(VA, ld32(p)))
+FORM_VSTORE(v_movss_mr, 4, VB->b)
 #if VC_HOSTFP
 /* Whole registers are loaded and stored, for the host's store forwarding. */
-FORM_V(v_movsd_rr, _mm_store_pd((void *)V(op->a), _mm_move_sd(
-	_mm_load_pd((void *)V(op->a)), _mm_load_pd((void *)V(op->b)))))
+FORM_V(v_movsd_rr, _mm_store_pd((void *)VA, _mm_move_sd(
+	_mm_load_pd((void *)VA), _mm_load_pd((void *)VB))))
 #else
-FORM_V(v_movsd_rr, memcpy(V(op->a)->b, V(op->b)->b, 8))
+FORM_V(v_movsd_rr, memcpy(VA->b, VB->b, 8))
 #endif
-FORM_VLOAD(v_movsd_rm, 8, zero_above(V(op->a), ld64(p)))
-FORM_VSTORE(v_movlo_mr, 8, V(op->b)->b)
-FORM_VLOAD(v_movlo_rm, 8, memcpy(V(op->a)->b, p, 8))
-FORM_VSTORE(v_movhi_mr, 8, V(op->b)->b + 8)
-FORM_VLOAD(v_movhi_rm, 8, memcpy(V(op->a)->b + 8, p, 8))
-FORM_V(v_movhlps, memcpy(V(op->a)->b, V(op->b)->b + 8, 8))
-FORM_V(v_movlhps, memcpy(V(op->a)->b + 8, V(op->b)->b, 8))
-FORM_V(v_movq_rr, zero_above(V(op->a), ld64(V(op->b)->b)))
+FORM_VLOAD(v_movsd_rm, 8, zero_above(VA, ld64(p)))
+FORM_VSTORE(v_movlo_mr, 8, VB->b)
+FORM_VLOAD(v_movlo_rm, 8, memcpy(VA->b, p, 8))
+FORM_VSTORE(v_movhi_mr, 8, VB->b + 8)
+FORM_VLOAD(v_movhi_rm, 8, memcpy(VA->b + 8, p, 8))
+FORM_V(v_movhlps, memcpy(VA->b, VB->b + 8, 8))
+FORM_V(v_movlhps, memcpy(VA->b + 8, VB->b, 8))
+FORM_V(v_movq_rr, zero_above(VA, ld64(VB->b)))
 
 /* ---- general registers ---- */
 
-FORM_V(v_movd_from_gpr, zero_above(V(op->a), get32(cpu, op->b)))
-FORM_V(v_movq_from_gpr, zero_above(V(op->a), R(op->b)))
-FORM_V(v_movd_to_gpr, R(op->a) = ld32(V(op->b)->b))
-FORM_V(v_movq_to_gpr, R(op->a) = ld64(V(op->b)->b))
+FORM_V(v_movd_from_gpr, zero_above(VA, get32(cpu, op->b)))
+FORM_V(v_movq_from_gpr, zero_above(VA, R(op->b)))
+FORM_V(v_movd_to_gpr, R(op->a) = ld32(VB->b))
+FORM_V(v_movq_to_gpr, R(op->a) = ld64(VB->b))
 
 /* ---- MMX registers ---- */
 
@@ -149,7 +147,7 @@ OP(v_movq2dq)
 	if (rc)
 		return rc;
 	mmx_enter(cpu);
-	zero_above(V(op->a), cpu->st[op->b].m);
+	zero_above(VA, cpu->st[op->b].m);
 	return X_OK;
 }
 
@@ -163,7 +161,7 @@ OP(v_movdq2q)
 	if (rc)
 		return rc;
 	mmx_enter(cpu);
-	mmx_write(cpu, op->a, ld64(V(op->b)->b));
+	mmx_write(cpu, op->a, ld64(VB->b));
 	return X_OK;
 }
 
@@ -171,13 +169,13 @@ OP(v_movdq2q)
 
 /*
  * Store the bytes of data whose byte of mask has its top bit set at seg:[rDI];
- * op->seg is the segment, aux the address size. All that is to be written is
+ * op->seg is the segment, imm the address size. All that is to be written is
  * probed first. Bytes that are masked out are not accessed.
  */
 int vc__masked_store(struct cpu *cpu, const struct op *op, const uint8_t *data,
 		     const uint8_t *mask, unsigned n)
 {
-	uint64_t off = R(R_RDI) & (~(uint64_t)0 >> (64 - 8 * (op->aux & 15)));
+	uint64_t off = R(R_RDI) & (~(uint64_t)0 >> (64 - 8 * (op->imm & 15)));
 	unsigned first = 0, last = n, i, j;
 	uint64_t la;
 	int rc;
@@ -211,7 +209,7 @@ OP(v_maskmov)
 
 	if (rc)
 		return rc;
-	return vc__masked_store(cpu, op, V(op->a)->b, V(op->b)->b, 16);
+	return vc__masked_store(cpu, op, VA->b, VB->b, 16);
 }
 
 /* ---- MXCSR ---- */
@@ -343,11 +341,10 @@ bool vc__select_move(const struct x86_insn *in, struct op *op)
 	if (!fn)
 		return false;
 	op->fn = fn;
-	op->a = o[0].reg;
-	op->b = o[1].reg;
+	simd_operands(op, o[0].reg, o[1].reg);
 	if (in->op == X86_MASKMOVDQU) {
 		op->seg = in->seg;
-		op->aux = in->asize;
+		op->imm = in->asize;
 	}
 	return true;
 }
