@@ -194,4 +194,4 @@ FORM_REG(bswap32, R(op->a) = __builtin_bswap32((u32)R(op->a)))
 FORM_REG(bswap64, R(op->a) = __builtin_bswap64(R(op->a)))
 const op_fn vc__bswap_fn[3] = { vc__op_bswap16, vc__op_bswap32,
 	vc__op_bswap64 };
-FORM_REG(nop, (void)0)
+FORM_REG(nop, (void)cpu)
