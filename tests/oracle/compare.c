@@ -47,7 +47,9 @@ static const struct {
 const char *ora_left_out(const struct ora_form *f)
 {
 	if (!vc__cpuid_offers(f->insn.feature))
-		return "not in the engine's CPUID";
+		return "the engine does not have it";
+	if (ora_host_lacks(f->insn.feature))
+		return "the host does not have it";
 	for (size_t i = 0; i < sizeof(left_out) / sizeof(*left_out); i++)
 		for (unsigned k = 0; left_out[i].ops[k]; k++)
 			if (left_out[i].ops[k] == f->op)
@@ -117,7 +119,8 @@ static const char *const open_text[OPEN_COUNT] = {
 			    "§4.7 asks for one of the access)",
 	[OPEN_TWO_FAULTS] = "which comes first (SDM 3A table 6-2 has no order "
 			    "within an instruction): of CMPS' and MOVS' two "
-			    "operands; of FXSAVE's alignment and address; of "
+			    "operands; of ARPL's read and write; of FXSAVE's "
+			    "alignment and address; of "
 			    "CALL's stack and target; of #MF and the operand",
 	[OPEN_MASKED] = "MASKMOVQ MASKMOVDQU: whether bytes that are not "
 			"selected can fault (SDM 2B MASKMOVQ)",
@@ -306,7 +309,7 @@ static bool two_faults(const struct ora_case *c, int a, int b)
 	if (b < 12 || b > 14)
 		return false;
 	return a == 16 || in->op == X86_CMPS || in->op == X86_MOVS ||
-	       in->op == X86_CALL ||
+	       in->op == X86_CALL || in->op == X86_ARPL ||
 	       (many_bytes(in) && (c->place & 15));
 }
 

@@ -162,7 +162,7 @@ static const char *integer_group(const struct x86_insn *in, bool mem)
 		return mem ? "double_shift_mem" : "double_shift_reg";
 	case X86_BT: case X86_BTS: case X86_BTR: case X86_BTC:
 		return lock ? "bit_lock" : mem ? "bit_mem" : "bit_reg";
-	case X86_BSF: case X86_BSR:
+	case X86_BSF: case X86_BSR: case X86_POPCNT: case X86_CRC32:
 		return "bit_scan";
 	case X86_MUL: case X86_IMUL:
 		return mem ? "multiply_mem" : "multiply_reg";

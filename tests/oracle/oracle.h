@@ -136,6 +136,7 @@ void ora_sequence_state(struct ora_case *c, const struct ora_code *code,
 const char *ora_host_open(void);
 bool ora_host_begin(void);	/* in each process that runs */
 bool ora_host_has_low(void);	/* ORA_LOW is there */
+bool ora_host_lacks(unsigned feature);	/* X86_FEAT_* past SSE2 */
 uint64_t ora_host_fs_base(void);
 void ora_host_code(const struct ora_code *code);
 void ora_host_run(const struct ora_case *c, struct ora_result *out);
