@@ -137,12 +137,14 @@ clean: ## remove what was built
 
 # ---- packages -------------------------------------------------------------
 
-DEPS := gcc g++ make binutils pkg-config libelf-dev libcunit1-dev clang \
-	abigail-tools libunicorn-dev libcapstone-dev
+DEPS_BUILD := gcc libc6-dev make binutils libelf-dev
+DEPS := $(DEPS_BUILD) g++ pkg-config libcunit1-dev clang abigail-tools \
+	libunicorn-dev libcapstone-dev
+DEPS_DEMO := $(DEPS_BUILD) cpio busybox-static
 DEPS_FOREIGN := gcc-aarch64-linux-gnu gcc-powerpc64-linux-gnu qemu-user
 
-deps: ## install the Debian packages that are missing
-	@sh tests/deps.sh $(DEPS)
+deps: ## install the Debian packages that `make check` needs
+	@sh tests/deps.sh $(DEPS_BUILD) $(DEPS_CHECK) $(DEPS_DEMO)
 
 # ---- tests ----------------------------------------------------------------
 
@@ -193,7 +195,7 @@ lint: $(B)/tests/suites.h
 	@echo "lint: clang has no warnings"
 
 check: ## all tests that have to hold before anything lands
-	$(MAKE) deps
+	@sh tests/deps.sh $(DEPS_BUILD) $(DEPS_CHECK)
 	$(MAKE) -j$(JOBS) WERROR=-Werror all $(B)/tests/virtcore-tests bench-bin
 	$(MAKE) headers layers lint abi check-install
 	$(B)/examples/hello
@@ -241,7 +243,7 @@ tsan: ## run the tests under ThreadSanitizer
 		CFLAGS='$(SAN) -fsanitize=thread'
 
 check-foreign: ## cross-build for aarch64 and ppc64 and run under qemu-user
-	@sh tests/deps.sh $(DEPS_FOREIGN)
+	@sh tests/deps.sh $(DEPS_BUILD) $(DEPS_FOREIGN)
 	$(MAKE) B=build/aarch64 CC=aarch64-linux-gnu-gcc \
 		AR=aarch64-linux-gnu-ar LDFLAGS=-static LIBELF=no MINI=yes \
 		UNICORN=no RUN=qemu-aarch64 run-tests
@@ -291,8 +293,8 @@ bench: bench-bin ## the benchmark table, with native and the Debian peers
 # ---- demonstration --------------------------------------------------------
 
 demo: ## boot Debian's cloud kernel to busybox and back
-	$(MAKE) deps
-	$(MAKE) all
+	@sh tests/deps.sh $(DEPS_DEMO)
+	$(MAKE) -j$(JOBS) all
 	sh examples/demo.sh $(B)
 
 -include $(OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(ORACLE_OBJ:.o=.d)
