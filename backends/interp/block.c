@@ -464,10 +464,13 @@ static void find_dead_flags(const struct draft *d, bool *dead)
 /* Enough for the longest block with everything that may go around it. */
 #define DRAFT_OPS	(BLOCK_INSNS * OPS_PER_INSN + 4)
 
-static unsigned draft_lower(const struct draft *d, uint32_t mode, unsigned off,
-			    struct op *ops)
+static unsigned draft_lower(const struct cpu *cpu, const struct draft *d,
+			    unsigned off, struct op *ops)
 {
-	struct lowering lo = { .ops = ops, .mode = mode };
+	struct lowering lo = {
+		.ops = ops, .mode = cpu->mode,
+		.features = cpu->eng->features,
+	};
 	bool dead[BLOCK_INSNS];
 	unsigned i = 0;
 
@@ -505,7 +508,7 @@ static int block_fill(struct cpu *cpu, struct code_page *page, uint64_t la,
 	int rc = draft_fill(cpu, page, la, max, d);
 
 	if (!rc)
-		*count = draft_lower(d, cpu->mode, (unsigned)(la & 4095), ops);
+		*count = draft_lower(cpu, d, (unsigned)(la & 4095), ops);
 	return rc;
 }
 

@@ -39,9 +39,14 @@
 #define EDX1_SSE	0x02000000u
 #define EDX1_SSE2	0x04000000u
 #define EDX1_HTT	0x10000000u
+#define ECX1_SSE3	0x00000001u
+#define ECX1_SSSE3	0x00000200u
 #define ECX1_CX16	0x00002000u
 #define ECX1_PCID	0x00020000u
+#define ECX1_SSE41	0x00080000u
+#define ECX1_SSE42	0x00100000u
 #define ECX1_X2APIC	0x00200000u
+#define ECX1_POPCNT	0x00800000u
 #define ECX1_DEADLINE	0x01000000u
 #define ECX1_XSAVE	0x04000000u
 #define ECX1_OSXSAVE	0x08000000u
@@ -130,19 +135,68 @@ uint32_t vc__interp_cpuid_default(vc_cpuid_entry *table, uint32_t n)
 	return have;
 }
 
-/* As the table above has it: what no CPU model of ours lists is #UD. */
+/* ---- what a table offers ---- */
+
+/* Where CPUID lists a feature that the engine has; bits 0-31 of register reg
+ * (0 to 3: eax to edx). */
+static const struct {
+	uint8_t feature;
+	uint8_t reg;
+	uint32_t leaf;
+	uint32_t bit;
+} listed[] = {
+	{ X86_FEAT_MMX, 3, 0x1, EDX1_MMX },
+	{ X86_FEAT_SSE, 3, 0x1, EDX1_SSE },
+	{ X86_FEAT_SSE2, 3, 0x1, EDX1_SSE2 },
+	{ X86_FEAT_SSE3, 2, 0x1, ECX1_SSE3 },
+	{ X86_FEAT_SSSE3, 2, 0x1, ECX1_SSSE3 },
+	{ X86_FEAT_SSE41, 2, 0x1, ECX1_SSE41 },
+	{ X86_FEAT_SSE42, 2, 0x1, ECX1_SSE42 },
+	{ X86_FEAT_POPCNT, 2, 0x1, ECX1_POPCNT },
+	{ X86_FEAT_CX16, 2, 0x1, ECX1_CX16 },
+	{ X86_FEAT_XSAVE, 2, 0x1, ECX1_XSAVE },
+	{ X86_FEAT_FSGSBASE, 1, 0x7, EBX7_FSGSBASE },
+	{ X86_FEAT_INVPCID, 1, 0x7, EBX7_INVPCID },
+	{ X86_FEAT_SMAP, 1, 0x7, EBX7_SMAP },
+	{ X86_FEAT_RDTSCP, 3, 0x80000001, EDX8_RDTSCP },
+};
+
+/* PREFETCHW is a hint that was a NOP before it had a bit of its own. */
+#define ALWAYS	(UINT64_C(1) << X86_FEAT_BASE | \
+		 UINT64_C(1) << X86_FEAT_PREFETCHW)
+
 bool vc__cpuid_offers(unsigned feature)
 {
-	const uint64_t have = UINT64_C(1) << X86_FEAT_BASE |
-		UINT64_C(1) << X86_FEAT_MMX | UINT64_C(1) << X86_FEAT_SSE |
-		UINT64_C(1) << X86_FEAT_SSE2 | UINT64_C(1) << X86_FEAT_XSAVE |
-		UINT64_C(1) << X86_FEAT_FSGSBASE |
-		UINT64_C(1) << X86_FEAT_RDTSCP | UINT64_C(1) << X86_FEAT_CX16 |
-		UINT64_C(1) << X86_FEAT_INVPCID | UINT64_C(1) << X86_FEAT_SMAP;
-
-	return feature < X86_FEAT_COUNT && (have >> feature & 1);
+	for (size_t i = 0; i < VC__ARRAY_LEN(listed); i++)
+		if (listed[i].feature == feature)
+			return true;
+	return feature < X86_FEAT_COUNT && (ALWAYS >> feature & 1);
 }
 _Static_assert(X86_FEAT_COUNT <= 64, "features fit a word");
+
+/* The register of the table's row for leaf, subleaf 0. */
+static uint32_t table_reg(const vc_vm *vm, uint32_t leaf, unsigned reg)
+{
+	for (uint32_t i = 0; i < vm->cpuid_count; i++) {
+		const vc_cpuid_entry *e = &vm->cpuid[i];
+
+		if (e->leaf == leaf &&
+		    (!(e->flags & VC_CPUID_SUBLEAF) || !e->subleaf))
+			return reg == 0 ? e->eax : reg == 1 ? e->ebx :
+			       reg == 2 ? e->ecx : e->edx;
+	}
+	return 0;
+}
+
+uint64_t vc__cpuid_features(const vc_vm *vm)
+{
+	uint64_t have = ALWAYS;
+
+	for (size_t i = 0; i < VC__ARRAY_LEN(listed); i++)
+		if (table_reg(vm, listed[i].leaf, listed[i].reg) & listed[i].bit)
+			have |= UINT64_C(1) << listed[i].feature;
+	return have;
+}
 
 /* ---- what depends on the vCPU ---- */
 

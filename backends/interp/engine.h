@@ -96,6 +96,7 @@ struct code_table {
 struct engine {
 	struct cpu cpu;			/* first: handlers rely on it */
 	struct vc__region *last_region;
+	uint64_t features;		/* bit X86_FEAT_*: CPUID lists it */
 
 	/* decoded code */
 	struct code_table code;
@@ -194,6 +195,7 @@ struct lowering {
 	struct op *ops;			/* room for what is to come */
 	unsigned count;
 	uint32_t mode;
+	uint64_t features;		/* engine.features */
 	bool ended;			/* the last op leaves the block, */
 	bool linked;			/* and a slot of links is behind it */
 };

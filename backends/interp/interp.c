@@ -7,6 +7,7 @@
 
 #include "fpu.h"
 #include "run.h"
+#include "select.h"
 #include "system.h"
 
 #include "../../lib/core/os.h"
@@ -122,6 +123,7 @@ static int vcpu_create(vc_vcpu *vcpu)
 	eng->cpu.vm = vcpu->vm;
 	eng->cpu.eng = eng;
 	atomic_flag_clear(&eng->written_lock);
+	eng->features = vc__cpuid_features(vcpu->vm);
 	vc__blocks_init(eng);
 	vc__tlb_init(&eng->cpu);
 	vc__fpu_reset(&eng->cpu);
@@ -337,10 +339,15 @@ static int debug_update(vc_vcpu *vcpu)
 	return 0;
 }
 
-/* The CPUID table is looked at as it is. */
-static int nothing_to_update(vc_vcpu *vcpu)
+/* CPUID looks at the table as it is; decoded code knows what it offered. */
+static int cpuid_update(vc_vcpu *vcpu)
 {
-	(void)vcpu;
+	struct engine *eng = vcpu->backend_vcpu;
+	uint64_t features = vc__cpuid_features(vcpu->vm);
+
+	if (features != eng->features)
+		vc__blocks_flush(eng);
+	eng->features = features;
 	return 0;
 }
 
@@ -368,6 +375,6 @@ const struct vc__backend vc__backend_interp = {
 	.retired = retired,
 	.translate = translate,
 	.debug_update = debug_update,
-	.cpuid_update = nothing_to_update,
+	.cpuid_update = cpuid_update,
 	.cpuid_default = vc__interp_cpuid_default,
 };

@@ -1013,21 +1013,10 @@ static bool lower_integer(struct lowering *lo, const struct x86_insn *in,
 	return true;
 }
 
-/*
- * What the engine has beyond the base (cpuid.c lists the same to guests).
- * TZCNT and LZCNT are BSF and BSR on a processor that does not know them.
- */
-static bool offered(unsigned feature)
+/* Does the guest's CPUID list what the instruction belongs to? */
+static bool offered(const struct lowering *lo, unsigned feature)
 {
-	switch (feature) {
-	case X86_FEAT_BASE: case X86_FEAT_MMX: case X86_FEAT_SSE:
-	case X86_FEAT_SSE2: case X86_FEAT_XSAVE: case X86_FEAT_FSGSBASE:
-	case X86_FEAT_RDTSCP: case X86_FEAT_CX16: case X86_FEAT_INVPCID:
-	case X86_FEAT_SMAP: case X86_FEAT_PREFETCHW:
-		return true;
-	default:
-		return false;
-	}
+	return lo->features >> feature & 1;
 }
 
 unsigned vc__lower(struct lowering *lo, const struct x86_insn *in, unsigned off,
@@ -1035,13 +1024,15 @@ unsigned vc__lower(struct lowering *lo, const struct x86_insn *in, unsigned off,
 {
 	struct x86_insn plain;
 
-	if (in->op == X86_TZCNT || in->op == X86_LZCNT) {
+	/* BSF and BSR on a processor that does not know them */
+	if ((in->op == X86_TZCNT || in->op == X86_LZCNT) &&
+	    !offered(lo, in->feature)) {
 		plain = *in;
 		plain.op = in->op == X86_TZCNT ? X86_BSF : X86_BSR;
 		plain.feature = X86_FEAT_BASE;
 		in = &plain;
 	}
-	if (!offered(in->feature)) {
+	if (!offered(lo, in->feature)) {
 		emit(lo, vc__op_lacking);
 		return 1;
 	}

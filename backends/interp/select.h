@@ -16,7 +16,13 @@ bool vc__select_system(const struct x86_insn *in, struct op *op);
 /* x87, MMX, SSE, FXSAVE and XSAVE. */
 bool vc__select_fpu(const struct x86_insn *in, struct op *op);
 
-/* Does the engine's CPU model have the feature (enum x86_feature)? cpuid.c */
+/* Can the engine do what belongs to the feature (enum x86_feature)? cpuid.c */
 bool vc__cpuid_offers(unsigned feature);
+/*
+ * What the CPUID table of vm lists of that, as bits by enum x86_feature: an
+ * instruction outside of it is #UD. (A CPUID hook changes what the guest is
+ * told, not what there is.) cpuid.c
+ */
+uint64_t vc__cpuid_features(const vc_vm *vm);
 
 #endif
