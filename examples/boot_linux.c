@@ -176,7 +176,7 @@ static int parse(struct settings *s, int argc, char **argv)
 	int rc;
 
 	for (int i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "--help")) {
+		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
 			fputs(help, stdout);
 			exit(0);
 		}
@@ -222,7 +222,7 @@ static void console_out(const void *bytes, size_t len, void *opaque)
 }
 
 static struct termios cooked;
-static int raw_terminal;
+static volatile sig_atomic_t raw_terminal;
 
 static void restore_terminal(void)
 {
@@ -240,6 +240,8 @@ static void die_politely(int sig)
 
 static void make_terminal_raw(void)
 {
+	static const int fatal[] = { SIGHUP, SIGINT, SIGPIPE, SIGQUIT,
+				     SIGTERM };
 	struct termios t;
 
 	if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &cooked))
@@ -250,10 +252,11 @@ static void make_terminal_raw(void)
 	t.c_lflag &= ~(tcflag_t)(ECHO | ICANON | IEXTEN | ISIG);
 	t.c_cc[VMIN] = 1;
 	t.c_cc[VTIME] = 0;
+	/* SIGPIPE: the reader of the console's output has gone. */
+	for (size_t i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++)
+		signal(fatal[i], die_politely);
 	if (!tcsetattr(STDIN_FILENO, TCSAFLUSH, &t))
 		raw_terminal = 1;
-	signal(SIGTERM, die_politely);
-	signal(SIGHUP, die_politely);
 }
 
 /* The first reason to end counts; every vCPU is told. */
