@@ -1,17 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Includes point one way: see the README's map. Prints what breaks the rule.
+# $1: the static library, for its symbols (if it has been built).
 bad=0
 
-# files... | the quoted includes that they may have, as an extended regexp
+# The quoted includes that files may have, as an extended regexp; files...
+# Angle brackets are for the system's headers and the public ones.
 allow()
 {
 	pattern=$1
 	shift
 	for f in "$@"; do
 		[ -f "$f" ] || continue
-		grep -nE '^[ 	]*#[ 	]*include[ 	]*"' "$f" |
-			grep -vE "\"($pattern)\"" | sed "s|^|$f:|" && bad=1
+		grep -nE '^[ 	]*#[ 	]*include[ 	]*("|<.*\.\.)' "$f" |
+			grep -vE "\"($pattern)\"" | sed "s|^|$f:|"
 	done
 }
 
@@ -20,10 +22,12 @@ local_headers()
 	ls "$1"/*.h 2>/dev/null | sed 's|.*/||; s|\.|\\.|g' | paste -sd'|'
 }
 
+# what was found, and why it is wrong
 bad_if()
 {
 	if [ -n "$1" ]; then
-		echo "$1"
+		echo "layers: $2:"
+		echo "$1" | sed 's/^/    /'
 		bad=1
 	fi
 }
@@ -42,25 +46,22 @@ out=$(
 			"$d"*.[ch]
 	done
 )
-bad_if "$out"
+bad_if "$out" "this file may not see that header (tests/layers.sh)"
 
-# Only backends.c names a backend.
 out=$(grep -nE 'vc__backend_[a-z]+\b' lib/core/*.c lib/devices/*.c \
 	lib/machine/*.c 2>/dev/null | grep -v '^lib/core/backends.c:' |
 	grep -v 'vc__backend_by_id')
-bad_if "$out"
+bad_if "$out" "only lib/core/backends.c names a backend"
 
-# ar keys members by basename.
 out=$(find lib backends -name '*.c' | sed 's|.*/||' | sort | uniq -d |
 	sed 's/^/two files are called /')
-bad_if "$out"
+bad_if "$out" "ar keys archive members by basename"
 
-# Globals that are shared begin with vc_, so that static linking never collides.
 a=${1:-build/libvirtcore.a}
 if [ -f "$a" ]; then
 	out=$(nm -g --defined-only "$a" 2>/dev/null |
-		awk 'NF == 3 && $3 !~ /^(vc_|__)/ { print "global symbol " $3 }')
-	bad_if "$out"
+		awk 'NF == 3 && $3 !~ /^(vc_|__)/ { print $3 }')
+	bad_if "$out" "global symbols begin with vc_, so that static linking never collides"
 fi
 
 [ $bad = 0 ] && echo "layers: fine"
