@@ -144,7 +144,7 @@ DEPS_DEMO := $(DEPS_BUILD) cpio busybox-static
 DEPS_FOREIGN := gcc-aarch64-linux-gnu gcc-powerpc64-linux-gnu qemu-user
 
 deps: ## install the Debian packages that `make check` needs
-	@sh tests/deps.sh $(DEPS_BUILD) $(DEPS_CHECK) $(DEPS_DEMO)
+	@sh tests/deps.sh $(DEPS)
 
 # ---- tests ----------------------------------------------------------------
 
@@ -195,7 +195,7 @@ lint: $(B)/tests/suites.h
 	@echo "lint: clang has no warnings"
 
 check: ## all tests that have to hold before anything lands
-	@sh tests/deps.sh $(DEPS_BUILD) $(DEPS_CHECK)
+	@sh tests/deps.sh $(DEPS)
 	$(MAKE) -j$(JOBS) WERROR=-Werror all $(B)/tests/virtcore-tests bench-bin
 	$(MAKE) headers layers lint abi check-install
 	$(B)/examples/hello
