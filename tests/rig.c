@@ -91,6 +91,7 @@ static int fake_state_get(vc_vcpu *vcpu, vc_x86_state *out)
 	const struct fake_vcpu *f = vcpu->backend_vcpu;
 
 	*out = f->state;
+	vc__cr8_read(vcpu, &out->cr8);	/* the controller knows, if any */
 	return 0;
 }
 
@@ -184,13 +185,15 @@ static int fake_translate(vc_vcpu *vcpu, uint64_t gva, uint32_t access,
 	return 0;
 }
 
-static uint32_t fake_cpuid(vc_cpuid_entry *table, uint32_t n)
+static uint32_t fake_cpuid(uint32_t model, vc_cpuid_entry *table, uint32_t n)
 {
 	static const vc_cpuid_entry rows[] = {
 		{ 0, 0, 0, 1, 0x756e6547, 0x6c65746e, 0x49656e69, 0 },
 		{ 1, 0, 0, 0x600, 0, 0, 0, 0 },
 	};
 
+	if (model != VC_CPU_DEFAULT && model != VC_CPU_X86_64)
+		return 0;
 	for (uint32_t i = 0; i < n && i < VC__ARRAY_LEN(rows); i++)
 		table[i] = rows[i];
 	return VC__ARRAY_LEN(rows);

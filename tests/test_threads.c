@@ -427,6 +427,41 @@ static void test_threads_map_changes_only_between_runs(void)
 	rig_free(r);
 }
 
+static uint64_t some_cr8(void *self, uint32_t vcpu)
+{
+	(void)self, (void)vcpu;
+	return 7;
+}
+
+static const vc_device_ops cr8_ops = {
+	.size = sizeof(vc_device_ops), .name = "cr8",
+	.acknowledge = give_vector, .cr8_read = some_cr8,
+};
+
+/* A call that holds a vCPU may need the device lock, and one that has that
+ * lock may wait for the vCPU: not for each other. */
+static void test_threads_state_and_map_at_the_same_time(void)
+{
+	struct rig *r = rig_scripted(NULL, short_run, NULL);
+	struct mapper m = { .vm = r->vm };
+	vc_device *d;
+	pthread_t t;
+	uint64_t v;
+	int bad = 0;
+
+	RIG_OK(vc_device_create(&d, r->vm, &cr8_ops, &d));
+	RIG_OK(vc_vcpu_controller(r->vm, 0, d));
+	pthread_create(&t, NULL, map_and_unmap, &m);
+	for (int i = 0; i < 20000; i++)
+		if (vc_vcpu_reg_get(r->vcpu, VC_REG_CR8, &v) || v != 7)
+			bad++;
+	m.stop = 1;
+	pthread_join(t, NULL);
+	CU_ASSERT_EQUAL(bad, 0);
+	CU_ASSERT_EQUAL(m.busy, 0);	/* a short call is waited for */
+	rig_free(r);
+}
+
 static void test_threads_two_may_not_run_one_vcpu(void)
 {
 	struct rig *r = rig_scripted(NULL, spin, NULL);
@@ -485,6 +520,7 @@ RIG_SUITE(threads) {
 	RIG_TEST(test_threads_interrupts_wake_a_halted_vcpu),
 	RIG_TEST(test_threads_devices_are_called_one_at_a_time),
 	RIG_TEST(test_threads_map_changes_only_between_runs),
+	RIG_TEST(test_threads_state_and_map_at_the_same_time),
 	RIG_TEST(test_threads_two_may_not_run_one_vcpu),
 	RIG_TEST(test_threads_lock_excludes_and_nests),
 	RIG_END

@@ -57,33 +57,50 @@ const char *vc_build_info(void)
 
 /* ---- while no vCPU runs ---- */
 
-static bool any_running(const vc_vm *vm)
+/* The most that any vCPU does: VC__RUNNING, VC__HELD or 0. */
+static uint32_t activity(const vc_vm *vm)
 {
+	uint32_t held = 0;
+
 	for (uint32_t i = 0; i < vm->vcpu_max; i++) {
-		if (!vm->vcpus[i])
-			continue;
-		/* A held vCPU is in a short call, and will be let go. */
-		while (atomic_load(&vm->vcpus[i]->running) == VC__HELD)
-			vc__os_yield();
-		if (atomic_load(&vm->vcpus[i]->running))
-			return true;
+		uint32_t what = vm->vcpus[i] ?
+				atomic_load(&vm->vcpus[i]->running) : 0;
+
+		if (what == VC__RUNNING)
+			return what;
+		if (what)
+			held = what;
 	}
-	return false;
+	return held;
 }
 
 /*
  * We say "stopped" and then look who runs; a run says "running" and then looks
  * whether we are stopped. All of it is sequentially consistent, so one of the
- * two sees the other.
+ * two sees the other. A held vCPU is in a short call and will be let go; since
+ * that call may need the device lock, we wait for it without.
  */
 int vc__vm_stop(vc_vm *vm, const char *call)
 {
-	vc__lock(&vm->device_lock, vc__thread_self());
-	atomic_fetch_add(&vm->stopped, 1);
-	if (!any_running(vm))
-		return 0;
-	vc__vm_resume(vm);
-	return vc__fail(VC_EBUSY, "%s: a vCPU is running", call);
+	uintptr_t self = vc__thread_self();
+	uint32_t what;
+
+	for (;;) {
+		vc__lock(&vm->device_lock, self);
+		atomic_fetch_add(&vm->stopped, 1);
+		what = activity(vm);
+		if (!what)
+			return 0;
+		vc__vm_resume(vm);
+		if (what == VC__RUNNING)
+			return vc__fail(VC_EBUSY, "%s: a vCPU is running",
+					call);
+		/* A callback that changes the VM keeps the lock: no waiting. */
+		if (vc__lock_mine(&vm->device_lock, self))
+			return vc__fail(VC_EBUSY, "%s: a vCPU is in use by "
+					"another call", call);
+		vc__os_yield();
+	}
 }
 
 void vc__vm_resume(vc_vm *vm)
@@ -111,6 +128,8 @@ static int check_options(const vc_vm_options *o, uint64_t caps,
 	if (o->flags & ~KNOWN_FLAGS)
 		return vc__fail(VC_ENOTSUP, "%s: unknown flags 0x%x", call,
 				(unsigned)(o->flags & ~KNOWN_FLAGS));
+	if (o->reserved)
+		return vc__fail(VC_EINVAL, "%s: reserved is not zero", call);
 	if (o->flags & VC_VM_VIRTUAL_TIME) {
 		if (!(caps >> VC_CAP_VIRTUAL_TIME & 1))
 			return vc__fail(VC_ENOTSUP, "%s: the %s backend has no "
@@ -158,7 +177,7 @@ int vc__vm_create_on(vc_vm **out, const vc_vm_options *o,
 	vm->vcpus = calloc(vm->vcpu_max, sizeof(vc_vcpu *));
 	if (!vm->vcpus)
 		goto free_vm;
-	rc = vc__cpuid_init(vm);
+	rc = vc__cpuid_init(vm, o->cpu_model, call);
 	if (rc)
 		goto free_vcpus;
 	rc = backend->vm_create(vm);
