@@ -141,7 +141,8 @@ DEPS_BUILD := gcc libc6-dev make binutils libelf-dev
 DEPS := $(DEPS_BUILD) g++ pkg-config libcunit1-dev clang abigail-tools \
 	libunicorn-dev libcapstone-dev
 DEPS_DEMO := $(DEPS_BUILD) cpio busybox-static
-DEPS_FOREIGN := gcc-aarch64-linux-gnu gcc-powerpc64-linux-gnu qemu-user
+DEPS_FOREIGN := gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
+	gcc-powerpc64-linux-gnu libc6-dev-ppc64-cross qemu-user
 
 deps: ## install the Debian packages that `make check` needs
 	@sh tests/deps.sh $(DEPS)
@@ -170,6 +171,7 @@ run-tests: $(B)/tests/virtcore-tests
 	$(RUN) $(B)/tests/virtcore-tests $(TESTS)
 
 headers: ## compile each public header alone, as C11 and C++17
+	@mkdir -p $(B)
 	@for h in $(HEADERS); do \
 		$(CC) -std=c11 -pedantic $(WARN) -Werror -Iinclude \
 			-fsyntax-only -x c $$h && \
@@ -180,6 +182,9 @@ headers: ## compile each public header alone, as C11 and C++17
 		tests/headers.c
 	$(CXX) -std=c++17 -pedantic -Wall -Wextra -Werror -Iinclude \
 		-fsyntax-only tests/headers.cpp
+	@sed -n '/^```c$$/,/^```$$/{/^```/d;p}' README.md > $(B)/readme.c
+	@tail -n +3 examples/hello.c | diff $(B)/readme.c - || { \
+		echo "README.md does not show examples/hello.c"; exit 1; }
 	@echo "headers: fine"
 
 layers: ## check that includes point one way, and basenames are unique
