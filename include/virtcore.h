@@ -11,9 +11,9 @@
  *
  *	vc_vm_create(&vm, &opt);			      vm.h
  *	vc_memory_map(vm, 0, NULL, 0x10000, VC_PROT_RWX);     memory.h
- *	vc_memory_write(vm, 0x7c00, code, sizeof(code));
  *	vc_vcpu_create(&cpu, vm, 0);			      vcpu.h
- *	vc_vcpu_reg_set(cpu, VC_REG_RIP, 0x7c00);
+ *	vc_boot_flat(vm, code, sizeof(code), 0x7c00,	      machine.h
+ *		     VC_FLAT_REAL);
  *	while (!vc_vcpu_run(cpu, &ex) && ex->reason == VC_EXIT_IO)
  *		answer(ex);
  *	vc_vm_destroy(vm);
