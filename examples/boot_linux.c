@@ -43,6 +43,8 @@ static const char help[] =
 "                     \"console=ttyS0 panic=-1 reboot=t\"\n"
 "  --memory SIZE      RAM, as 512M or 2G; a bare number is MiB (512M)\n"
 "  --cpus N           virtual processors, 1 to 64 (1)\n"
+"  --cpu MODEL        what processor the guest sees: x86-64, x86-64-v2 (the\n"
+"                     backend's choice)\n"
 "  --backend NAME     what runs the guest: auto, interp, kvm, ... (auto)\n"
 "  --clock KIND       real: the host's time; virtual: a nanosecond for each\n"
 "                     instruction, so that runs repeat exactly (real)\n"
@@ -59,7 +61,7 @@ static const char help[] =
 struct settings {
 	const char *kernel, *initrd, *append;
 	uint64_t memory;
-	uint32_t cpus, backend, vm_flags;
+	uint32_t cpus, cpu_model, backend, vm_flags;
 	int quiet;
 };
 
@@ -147,6 +149,12 @@ static int set_option(struct settings *s, const char *name, const char *value)
 			return fail(USAGE, "--cpus: not a number from 1 to 64",
 				    value);
 		s->cpus = (uint32_t)n;
+	} else if (!strcmp(name, "--cpu")) {
+		if (strcmp(value, "x86-64") && strcmp(value, "x86-64-v2"))
+			return fail(USAGE, "--cpu: neither x86-64 nor "
+				    "x86-64-v2", value);
+		s->cpu_model = strcmp(value, "x86-64") ? VC_CPU_X86_64_V2 :
+							  VC_CPU_X86_64;
 	} else if (!strcmp(name, "--backend")) {
 		return set_backend(s, value);
 	} else {	/* --clock */
@@ -162,7 +170,7 @@ static int is_option(const char *name)
 {
 	static const char *const names[] = {
 		"--kernel", "--initrd", "--append", "--memory", "--cpus",
-		"--backend", "--clock",
+		"--cpu", "--backend", "--clock",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -479,6 +487,7 @@ static int make(struct machine *m, const struct settings *s)
 	vo.backend = s->backend;
 	vo.vcpu_max = s->cpus;
 	vo.flags = s->vm_flags;
+	vo.cpu_model = s->cpu_model;
 	bo.ram = s->memory;
 	bo.vcpus = s->cpus;
 	bo.unix_s = s->vm_flags ? 0 : (int64_t)time(NULL);

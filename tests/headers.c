@@ -9,8 +9,9 @@
 	_Static_assert(offsetof(type, member) == (at), #type "." #member)
 #define SIZE(type, size) _Static_assert(sizeof(type) == (size), #type)
 
-SIZE(vc_vm_options, 40);
+SIZE(vc_vm_options, 48);
 AT(vc_vm_options, tsc_hz, 16);
+AT(vc_vm_options, cpu_model, 40);
 SIZE(vc_cpuid_entry, 32);
 SIZE(vc_x86_segment, 16);
 SIZE(vc_x86_table, 16);

@@ -129,6 +129,14 @@ static void test_api_misuse_vm_options(void)
 	REFUSED(VC_ERANGE, create_on(&vm, &o));
 	o.insn_hz = UINT64_MAX;
 	REFUSED(VC_ERANGE, create_on(&vm, &o));
+	o.insn_hz = 0;
+	o.cpu_model = VC_CPU_X86_64_V2;	/* which the scripted one has not */
+	REFUSED(VC_ENOTSUP, create_on(&vm, &o));
+	o.cpu_model = UINT32_MAX;
+	REFUSED(VC_ENOTSUP, create_on(&vm, &o));
+	o.cpu_model = VC_CPU_X86_64;
+	o.reserved = 1;
+	REFUSED(VC_EINVAL, create_on(&vm, &o));
 	CU_ASSERT_PTR_NULL(vm);
 }
 

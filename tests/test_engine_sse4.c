@@ -157,6 +157,63 @@ static void test_sse4_a_table_can_take_away(void)
 	sys_free(t);
 }
 
+/* ---- CPU models ---- */
+
+static uint32_t model_table(uint32_t model, vc_cpuid_entry *rows)
+{
+	vc_vm_options o = VC_VM_OPTIONS_INIT;
+	uint32_t n = VC_CPUID_MAX;
+	vc_vm *vm = NULL;
+
+	o.backend = VC_BACKEND_INTERP;
+	o.cpu_model = model;
+	RIG_OK(vc_vm_create(&vm, &o));
+	RIG_OK(vc_vm_cpuid_get(vm, rows, &n));
+	vc_vm_destroy(vm);
+	return n;
+}
+
+static void test_sse4_cpu_models(void)
+{
+	static vc_cpuid_entry plain[VC_CPUID_MAX], first[VC_CPUID_MAX],
+			      second[VC_CPUID_MAX];
+	uint32_t n = model_table(VC_CPU_DEFAULT, plain), v2 = ALL | 1u << 13;
+	unsigned seen = 0;
+
+	CU_ASSERT_EQUAL(model_table(VC_CPU_X86_64, first), n);
+	CU_ASSERT_EQUAL(model_table(VC_CPU_X86_64_V2, second), n);
+	CU_ASSERT_EQUAL(memcmp(plain, first, n * sizeof(*plain)), 0);
+	for (uint32_t i = 0; i < n; i++) {
+		if (plain[i].leaf == 1) {
+			CU_ASSERT_EQUAL(plain[i].ecx & ALL, 0);
+			CU_ASSERT_EQUAL(second[i].ecx & v2, v2);
+			CU_ASSERT_EQUAL(second[i].ecx & ~ALL, plain[i].ecx);
+			second[i].ecx = plain[i].ecx;
+			seen++;
+		} else if (plain[i].leaf == 0x80000001) {
+			CU_ASSERT_TRUE(second[i].ecx & 1);	/* LAHF */
+			seen++;
+		}
+	}
+	CU_ASSERT_EQUAL(seen, 2);
+	/* and nothing else differs */
+	CU_ASSERT_EQUAL(memcmp(plain, second, n * sizeof(*plain)), 0);
+}
+
+static void test_sse4_a_model_that_there_is_not(void)
+{
+	vc_vm_options o = VC_VM_OPTIONS_INIT;
+	vc_vm *vm = NULL;
+
+	o.backend = VC_BACKEND_INTERP;
+	o.cpu_model = VC_CPU_X86_64_V2 + 1;
+	RIG_FAILS(VC_ENOTSUP, vc_vm_create(&vm, &o));
+	o.cpu_model = VC_CPU_X86_64;
+	o.reserved = 1;
+	RIG_FAILS(VC_EINVAL, vc_vm_create(&vm, &o));
+	CU_ASSERT_PTR_NULL(vm);
+}
+
 /* ---- with what cannot run them ---- */
 
 static void test_sse4_faults_of_the_control_registers(void)
@@ -469,6 +526,8 @@ RIG_SUITE(engine_sse4) {
 	RIG_TEST(test_sse4_is_undefined_unless_cpuid_lists_it),
 	RIG_TEST(test_sse4_a_new_table_reaches_decoded_code),
 	RIG_TEST(test_sse4_a_table_can_take_away),
+	RIG_TEST(test_sse4_cpu_models),
+	RIG_TEST(test_sse4_a_model_that_there_is_not),
 	RIG_TEST(test_sse4_faults_of_the_control_registers),
 	RIG_TEST(test_sse4_alignment),
 	RIG_TEST(test_sse4_crc32_of_the_check_string),

@@ -3,11 +3,11 @@
  * cpuid.c: the engine's own CPU model, and the parts of CPUID that follow the
  * vCPU's state (SDM 2A, CPUID).
  *
- * The model is x86-64 as it began, with what was added for kernels since. It
- * calls itself an Intel family 6 model 1Ch stepping 10: an in-order core, and
- * the last of them without errata that system software works around. Systems
- * take such a core for one that does not speculate, which is true of us, and
- * leave out their costly defences.
+ * The model is x86-64 as it began, with what was added for kernels since;
+ * VC_CPU_X86_64_V2 adds instructions to it. It calls itself an Intel family 6
+ * model 1Ch stepping 10: an in-order core, and the last of them without errata
+ * that system software works around. Systems take such a core for one that
+ * does not speculate, which is true of us, and leave out their costly defences.
  */
 #include "engine.h"
 #include "select.h"
@@ -51,6 +51,8 @@
 #define ECX1_XSAVE	0x04000000u
 #define ECX1_OSXSAVE	0x08000000u
 #define ECX1_HYPERVISOR	0x80000000u
+/* What x86-64-v2 adds to what the model below has. */
+#define ECX1_V2	(ECX1_SSE3 | ECX1_SSSE3 | ECX1_SSE41 | ECX1_SSE42 | ECX1_POPCNT)
 /* Leaf 6 */
 #define EAX6_ARAT	0x4u	/* the APIC timer never stops */
 /* Leaf 7 */
@@ -126,12 +128,20 @@ static const vc_cpuid_entry model[] = {
 	{ 0x80000008, 0, WHOLE, LIN_BITS << 8 | PHYS_BITS, 0, 0, 0, 0 },
 };
 
-uint32_t vc__interp_cpuid_default(vc_cpuid_entry *table, uint32_t n)
+uint32_t vc__interp_cpuid_default(uint32_t cpu_model, vc_cpuid_entry *table,
+				  uint32_t n)
 {
 	uint32_t have = VC__ARRAY_LEN(model);
 
-	if (n)
-		memcpy(table, model, (n < have ? n : have) * sizeof(*model));
+	if (cpu_model > VC_CPU_X86_64_V2)
+		return 0;
+	if (n > have)
+		n = have;
+	for (uint32_t i = 0; i < n; i++) {
+		table[i] = model[i];
+		if (model[i].leaf == 0x1 && cpu_model == VC_CPU_X86_64_V2)
+			table[i].ecx |= ECX1_V2;
+	}
 	return have;
 }
 

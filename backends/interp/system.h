@@ -236,7 +236,8 @@ int vc__msr_own_write(struct cpu *cpu, uint32_t msr, uint64_t value);
 
 /* ---- cpuid.c ---- */
 
-uint32_t vc__interp_cpuid_default(vc_cpuid_entry *table, uint32_t n);
+uint32_t vc__interp_cpuid_default(uint32_t cpu_model, vc_cpuid_entry *table,
+				  uint32_t n);
 /* The answer as the guest gets it now, state-dependent bits included. */
 void vc__cpuid_now(struct cpu *cpu, uint32_t leaf, uint32_t subleaf,
 		   uint32_t regs[4]);

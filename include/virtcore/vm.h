@@ -98,6 +98,17 @@ VC_API int vc_backend_capability(uint32_t id, uint32_t cap);
 
 #define VC_VCPU_MAX		64u	/* most vCPUs that a VM can have */
 
+/*
+ * CPU models: what the CPUID table starts as. The levels are those of the
+ * x86-64 psABI; what else a backend's model has, its table tells. On interp an
+ * instruction that the table does not list raises #UD.
+ */
+#define VC_CPU_DEFAULT		0u	/* the backend's choice; of interp:
+					   VC_CPU_X86_64 */
+#define VC_CPU_X86_64		1u	/* SSE2 and what came before */
+#define VC_CPU_X86_64_V2	2u	/* and SSE3, SSSE3, SSE4.1, SSE4.2,
+					   POPCNT, CMPXCHG16B, LAHF */
+
 /* How to make a VM. Zero is each field's default. */
 typedef struct vc_vm_options {
 	uint32_t size;		/* set by VC_VM_OPTIONS_INIT */
@@ -110,9 +121,11 @@ typedef struct vc_vm_options {
 				   1 kHz to 100 GHz; 0 means 1 GHz */
 	uint64_t ram_max;	/* most memory that may be mapped at a time, in
 				   bytes; 0 means no limit */
+	uint32_t cpu_model;	/* VC_CPU_* */
+	uint32_t reserved;	/* zero */
 } vc_vm_options;
 
-#define VC_VM_OPTIONS_INIT { sizeof(vc_vm_options), 0, 0, 0, 0, 0, 0 }
+#define VC_VM_OPTIONS_INIT { sizeof(vc_vm_options), 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /*
  * Make a VM, without memory, vCPUs or devices. options may be NULL: all
@@ -121,10 +134,11 @@ typedef struct vc_vm_options {
  * On success *out is the caller's, to be given to vc_vm_destroy(); on failure
  * *out is untouched.
  *
- * Returns 0, VC_EINVAL (out is NULL, implausible size), VC_ERANGE (vcpu_max,
- * tsc_hz or insn_hz out of range), VC_ENOTSUP (an unknown flag or field, or a
- * flag this backend cannot honour), VC_ENOENT (backend not built in),
- * VC_ENODEV (backend unavailable here; the text says why) or VC_ENOMEM.
+ * Returns 0, VC_EINVAL (out is NULL, implausible size, reserved not zero),
+ * VC_ERANGE (vcpu_max, tsc_hz or insn_hz out of range), VC_ENOTSUP (an unknown
+ * flag or field, or a flag or CPU model that this backend cannot honour),
+ * VC_ENOENT (backend not built in), VC_ENODEV (backend unavailable here; the
+ * text says why) or VC_ENOMEM.
  *
  * Threads: any.
  */
@@ -182,7 +196,7 @@ typedef struct vc_cpuid_entry {
 
 /*
  * Copy the table to entries (at most *n rows) and set *n to how many rows
- * there are. The table starts as the backend's own CPU model. Bits that follow
+ * there are. The table starts as the VM's CPU model (VC_CPU_*). Bits that follow
  * the vCPU's state (OSXSAVE, the APIC id, XSAVE's current size) are as in the
  * table here and as they must be in the guest.
  *

@@ -88,10 +88,12 @@ struct vc__backend {
 	int (*cpuid_update)(vc_vcpu *vcpu);
 
 	/*
-	 * The backend's own CPU model: copy at most n rows to table, return how
-	 * many there are (at most VC_CPUID_MAX). vm is not created yet.
+	 * CPUID of a CPU model (VC_CPU_*): copy at most n rows to table, return
+	 * how many there are (at most VC_CPUID_MAX), 0 for a model that the
+	 * backend does not have. vm is not created yet.
 	 */
-	uint32_t (*cpuid_default)(vc_cpuid_entry *table, uint32_t n);
+	uint32_t (*cpuid_default)(uint32_t model, vc_cpuid_entry *table,
+				  uint32_t n);
 	/* The guest's TSC rate that the backend prefers; 0: 1 GHz. */
 	uint64_t tsc_hz;
 };

@@ -145,7 +145,7 @@ int vc_vm_create(vc_vm **out, const vc_vm_options *options)
 		return vc__fail(VC_EINVAL, "vc_vm_create: out is NULL");
 	if (options) {
 		rc = vc__struct_in("vc_vm_create", &opt, sizeof(opt), options,
-				   sizeof(opt));
+				   offsetof(vc_vm_options, cpu_model));
 		if (rc)
 			return rc;
 		opt.size = sizeof(opt);

@@ -23,17 +23,20 @@ static int by_leaf(const void *a, const void *b)
 	return 0;
 }
 
-int vc__cpuid_init(vc_vm *vm)
+int vc__cpuid_init(vc_vm *vm, uint32_t model, const char *call)
 {
-	uint32_t n = vm->backend->cpuid_default ?
-		     vm->backend->cpuid_default(NULL, 0) : 0;
+	const struct vc__backend *b = vm->backend;
+	uint32_t n = b->cpuid_default ? b->cpuid_default(model, NULL, 0) : 0;
 
+	if (!n && model != VC_CPU_DEFAULT)
+		return vc__fail(VC_ENOTSUP, "%s: the %s backend has no CPU "
+				"model %u", call, b->name, (unsigned)model);
 	if (!n)
 		return 0;
 	vm->cpuid = calloc(n, sizeof(*vm->cpuid));
 	if (!vm->cpuid)
-		return vc__fail(VC_ENOMEM, "vc_vm_create: out of memory");
-	vm->cpuid_count = vm->backend->cpuid_default(vm->cpuid, n);
+		return vc__fail(VC_ENOMEM, "%s: out of memory", call);
+	vm->cpuid_count = b->cpuid_default(model, vm->cpuid, n);
 	qsort(vm->cpuid, n, sizeof(*vm->cpuid), by_leaf);
 	return 0;
 }

@@ -379,7 +379,7 @@ void vc__clock_retired_set(vc_vcpu *vcpu, uint64_t retired);
 
 /* ---- hooks.c ---- */
 
-int vc__cpuid_init(vc_vm *vm);
+int vc__cpuid_init(vc_vm *vm, uint32_t model, const char *call);
 /* The MSR's claim, or NULL. */
 const struct vc__msr_claim *vc__msr_find(const vc_vm *vm, uint32_t msr);
 /* Add a claim while stopped. */
