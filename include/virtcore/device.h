@@ -20,10 +20,11 @@ extern "C" {
 #endif
 
 /*
- * What a device does. All but size and name may be NULL. Accesses arrive with
- * off counted from the off_base of the mapping (below), size 1, 2, 4 or 8 and
- * naturally aligned unless VC_DEVICE_UNALIGNED is set (others are split by the
- * library, low address first). A read's result is cut to size.
+ * What a device does. All but size and name may be NULL: then reads give all
+ * ones, writes and the rest do nothing, and MSR accesses make a #GP. Accesses
+ * arrive with off counted from the off_base of the mapping (below), size 1, 2,
+ * 4 or 8 and naturally aligned unless VC_DEVICE_UNALIGNED is set (others are
+ * split by the library, low address first). A read's result is cut to size.
  */
 typedef struct vc_device_ops {
 	uint32_t size;		/* sizeof(vc_device_ops) */
@@ -69,8 +70,8 @@ typedef struct vc_device_ops {
  * not copied). On success vm owns self and calls ops->destroy on it at the
  * end; on failure the caller still owns it.
  *
- * Returns 0, VC_EINVAL (NULL, no name), VC_ENOTSUP (unknown flags or size) or
- * VC_ENOMEM.
+ * Returns 0, VC_EINVAL (NULL, no name, implausible size), VC_ENOTSUP (unknown
+ * flags or fields), VC_EBUSY (a vCPU is running) or VC_ENOMEM.
  *
  * Threads: only while no vCPU of vm is running.
  */
@@ -81,11 +82,13 @@ VC_API int vc_device_create(vc_device **out, vc_vm *vm,
  * Take the device off its VM: its ranges, lines and timers go, and
  * ops->destroy runs. NULL is ignored.
  *
- * Threads: only while no vCPU of the VM is running.
+ * Threads: only while no vCPU of the VM is running; otherwise nothing happens,
+ * but for the text of vc_last_error().
  */
 VC_API void vc_device_destroy(vc_device *dev);
 
-/* The self pointer and the name the device was made with. Threads: any. */
+/* The self pointer, the name and the VM that the device was made with; NULL for
+ * NULL. Threads: any. */
 VC_API void *vc_device_self(const vc_device *dev);
 VC_API const char *vc_device_name(const vc_device *dev);
 VC_API vc_vm *vc_device_vm(const vc_device *dev);
@@ -94,7 +97,7 @@ VC_API vc_vm *vc_device_vm(const vc_device *dev);
  * Claim I/O ports [port, port + count); an access to port p arrives with
  * off = off_base + (p - port).
  *
- * Returns 0, VC_EINVAL (empty, past 0x10000), VC_EEXIST (overlaps another
+ * Returns 0, VC_EINVAL (NULL, empty, past 0x10000), VC_EEXIST (overlaps another
  * claim) or VC_ENOMEM.
  *
  * Threads: any, also from a callback.
@@ -106,7 +109,8 @@ VC_API int vc_device_map_port(vc_device *dev, uint32_t port, uint32_t count,
  * Claim guest-physical [gpa, gpa + len) as memory-mapped I/O. Any alignment
  * and length; it may not overlap memory (vc_memory_map) or another claim.
  *
- * Returns 0, VC_EINVAL (empty, wraps), VC_EEXIST or VC_ENOMEM.
+ * Returns 0, VC_EINVAL (NULL, empty, wraps, past VC_GPA_LIMIT), VC_EEXIST or
+ * VC_ENOMEM.
  *
  * Threads: any, also from a callback.
  */
@@ -115,14 +119,15 @@ VC_API int vc_device_map_mmio(vc_device *dev, uint64_t gpa, uint64_t len,
 
 /*
  * Give up a claim that begins at port or gpa.
- * Returns 0 or VC_ENOENT. Threads: any, also from a callback.
+ * Returns 0, VC_EINVAL (NULL) or VC_ENOENT. Threads: any, also from a callback.
  */
 VC_API int vc_device_unmap_port(vc_device *dev, uint32_t port);
 VC_API int vc_device_unmap_mmio(vc_device *dev, uint64_t gpa);
 
 /*
  * Claim MSRs [msr, msr + count) on all vCPUs.
- * Returns 0, VC_EINVAL, VC_EEXIST or VC_ENOMEM.
+ * Returns 0, VC_EINVAL (NULL, empty, wraps), VC_EEXIST (overlaps another claim
+ * or a vc_vm_msr_hook()), VC_EBUSY or VC_ENOMEM.
  * Threads: only while no vCPU of the VM is running.
  */
 VC_API int vc_device_map_msr(vc_device *dev, uint32_t msr, uint32_t count);
@@ -132,7 +137,8 @@ VC_API int vc_device_map_msr(vc_device *dev, uint32_t msr, uint32_t count);
  * port or the guest-physical address itself. Without one they surface as
  * exits. One device per space; a NULL dev takes the fallback off again.
  *
- * Returns 0, VC_EINVAL (no such space) or VC_EEXIST (another has it).
+ * Returns 0, VC_EINVAL (NULL vm, no such space, a device of another VM),
+ * VC_EEXIST (one has it) or VC_EBUSY.
  * Threads: only while no vCPU of the VM is running.
  */
 #define VC_SPACE_PORT	0u
@@ -157,7 +163,8 @@ VC_API void vc_device_unlock(vc_vm *vm);
 
 /*
  * Connect a line to pin of dev (which has ops->pin).
- * Returns 0, VC_EINVAL, VC_EEXIST (already so) or VC_ENOMEM.
+ * Returns 0, VC_EINVAL (NULL, no such line, no pins, a device of another VM),
+ * VC_EEXIST (already so), VC_EBUSY or VC_ENOMEM.
  * Threads: only while no vCPU of the VM is running.
  */
 VC_API int vc_line_connect(vc_vm *vm, uint32_t line, vc_device *dev,
@@ -165,7 +172,7 @@ VC_API int vc_line_connect(vc_vm *vm, uint32_t line, vc_device *dev,
 
 /*
  * Set a line's level, 0 or 1. vc_line_pulse() sets it to 1 and then to 0.
- * Returns 0 or VC_EINVAL.
+ * Returns 0 or VC_EINVAL (NULL, no such line, level above 1).
  * Threads: any.
  */
 VC_API int vc_line_set(vc_vm *vm, uint32_t line, uint32_t level);
@@ -174,7 +181,8 @@ VC_API int vc_line_pulse(vc_vm *vm, uint32_t line);
 /*
  * Deliver a message-signalled interrupt: a write of data to address, in the
  * format of SDM 3A §11.11. vc_msi_sink() names the device that takes them.
- * Returns 0, VC_EINVAL, or VC_ENODEV (no sink).
+ * Returns 0, VC_EINVAL (NULL, no ops->msi, a device of another VM), VC_ENODEV
+ * (send: no sink) or VC_EBUSY (sink: a vCPU is running).
  * Threads: vc_msi_send any; vc_msi_sink while no vCPU of the VM is running.
  */
 VC_API int vc_msi_send(vc_vm *vm, uint64_t address, uint32_t data);
@@ -194,7 +202,8 @@ VC_API int vc_msi_sink(vc_vm *vm, vc_device *dev);
  * returns VC_EXIT_RESET; vc_vm_poweroff_request() likewise VC_EXIT_POWEROFF
  * with a code of the device's choosing.
  *
- * Return 0, VC_EINVAL (no such vCPU, or an operation is missing).
+ * Return 0, VC_EINVAL (NULL, no such vCPU, an operation is missing, a level
+ * above 1 or a vector above 255) or VC_EBUSY (vc_vcpu_controller only).
  * Threads: any, but for vc_vcpu_controller (while no vCPU runs).
  */
 VC_API int vc_vcpu_controller(vc_vm *vm, uint32_t vcpu, vc_device *dev);
