@@ -66,9 +66,9 @@ typedef struct vc_device_ops {
 #define VC_DEVICE_UNALIGNED	0x1u	/* takes accesses of any alignment */
 
 /*
- * Make a device of vm from its operations. ops must live as long as vm (it is
- * not copied). On success vm owns self and calls ops->destroy on it at the
- * end; on failure the caller still owns it.
+ * Make a device of vm from its operations. ops is copied; its name is not and
+ * must live as long as the device. On success vm owns self and calls
+ * ops->destroy on it at the end; on failure the caller still owns it.
  *
  * Returns 0, VC_EINVAL (NULL, no name, implausible size), VC_ENOTSUP (unknown
  * flags or fields), VC_EBUSY (a vCPU is running) or VC_ENOMEM.

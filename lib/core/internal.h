@@ -109,7 +109,6 @@ struct vc__line_sink {
 
 struct vc_device {
 	vc_vm *vm;
-	const vc_device_ops *caller_ops;
 	vc_device_ops ops;		/* theirs, with what they lack zeroed */
 	void *self;
 	vc_device *next;		/* newest first */
