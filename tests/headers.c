@@ -33,3 +33,22 @@ _Static_assert(sizeof(vc_x86_state) % 8 == 0, "padded by hand");
 _Static_assert(sizeof(void *) != 8 || sizeof(vc_memory_region) == 32, "");
 
 vc_vm_options options = VC_VM_OPTIONS_INIT;
+vc_board_options board_options = VC_BOARD_OPTIONS_INIT;
+vc_boot_options boot_options = VC_BOOT_OPTIONS_INIT;
+vc_lapic_options lapic_options = VC_LAPIC_OPTIONS_INIT;
+
+/* Numbers that the ABI description does not show. */
+#define SELECTOR(seg) \
+	_Static_assert(VC_REG_##seg == VC_REG_SEG(VC_SEG_##seg, \
+						  VC_PART_SELECTOR), #seg)
+SELECTOR(ES);
+SELECTOR(CS);
+SELECTOR(SS);
+SELECTOR(DS);
+SELECTOR(FS);
+SELECTOR(GS);
+_Static_assert(VC_REG_FS_BASE == VC_REG_SEG(VC_SEG_FS, VC_PART_BASE), "");
+_Static_assert(VC_REG_GS_BASE == VC_REG_SEG(VC_SEG_GS, VC_PART_BASE), "");
+_Static_assert(VC_REG_END == 0x6b && VC_EXIT_FAIL == 12 &&
+	       VC_ELIMIT == -15 && VC_CAP_COUNT == 16, "numbers stay");
+_Static_assert(VC_GPA_LIMIT == (uint64_t)1 << 52, "");

@@ -9,9 +9,11 @@
  * names. vc_board_create() does all of that the way a PC has it.
  *
  * Chips die with their VM or by vc_device_destroy(). Every constructor returns
- * 0, VC_EINVAL (NULL, or a value out of range) or VC_ENOMEM, and is for the
- * time when no vCPU of the VM is running; any other function takes the device
- * lock and may be called from any thread, if its comment does not say more.
+ * 0, VC_EINVAL (NULL, or a value out of range), VC_EBUSY or VC_ENOMEM, and is
+ * for the time when no vCPU of the VM is running; any other function of a chip
+ * takes the device lock, may be called from any thread, and returns 0 or
+ * VC_EINVAL (NULL, a device of another kind, or a value out of range), if its
+ * comment does not say more.
  */
 #ifndef VIRTCORE_MACHINE_H
 #define VIRTCORE_MACHINE_H
@@ -77,7 +79,8 @@ VC_API int vc_i8254_create(vc_device **out, vc_vm *vm, uint32_t line);
  */
 VC_API int vc_i8259_create(vc_device **out, vc_vm *vm, uint32_t intr_line);
 
-/* Interrupt acknowledge from outside (a local APIC): the vector. */
+/* Interrupt acknowledge from outside (a local APIC): the vector, which is the
+ * spurious one (pin 7's) when no interrupt waits, or VC_EINVAL. */
 VC_API int vc_i8259_acknowledge(vc_device *pic);
 
 /*
@@ -124,7 +127,7 @@ VC_API int vc_debug_exit_create(vc_device **out, vc_vm *vm);
 					   would: on, LINT0 ExtINT, LINT1 NMI */
 
 typedef struct vc_lapic_options {
-	uint32_t size;
+	uint32_t size;		/* set by VC_LAPIC_OPTIONS_INIT */
 	uint32_t flags;		/* VC_LAPIC_* */
 	uint32_t count;		/* 0 means 1 */
 	uint32_t reserved;
@@ -134,6 +137,11 @@ typedef struct vc_lapic_options {
 	void *eoi_opaque;
 } vc_lapic_options;
 
+#define VC_LAPIC_OPTIONS_INIT { sizeof(vc_lapic_options), 0, 0, 0, NULL, NULL, \
+				NULL, NULL }
+
+/* options may be NULL. Also returns VC_ENOTSUP (unknown flags or fields) and
+ * VC_EEXIST (its page or its MSRs are taken). */
 VC_API int vc_lapic_create(vc_device **out, vc_vm *vm,
 			   const vc_lapic_options *options);
 
@@ -184,8 +192,8 @@ typedef struct vc_board vc_board;
  * without this they meet an open bus. */
 #define VC_BOARD_EXIT_UNCLAIMED	0x1u
 
-#define VC_BOARD_RAM_MIN	((uint64_t)2 << 20)
-#define VC_BOARD_RAM_MAX	((uint64_t)1 << 38)
+#define VC_BOARD_RAM_MIN	0x200000ull		/* 2 MiB */
+#define VC_BOARD_RAM_MAX	0x4000000000ull		/* 256 GiB */
 
 typedef struct vc_board_options {
 	uint32_t size;		/* set by VC_BOARD_OPTIONS_INIT */
@@ -219,7 +227,8 @@ typedef struct vc_board_options {
 VC_API int vc_board_create(vc_board **out, vc_vm *vm,
 			   const vc_board_options *options);
 
-/* The board's chips: the handle, or NULL for an unknown number. */
+/* The board's chips: the handle, or NULL for an unknown number or a NULL board.
+ * Its VM, or NULL for NULL. Threads: any. */
 #define VC_CHIP_COM1	0u	/* vc_uart16550_* */
 #define VC_CHIP_PIT	1u
 #define VC_CHIP_PIC	2u

@@ -30,7 +30,7 @@ extern "C" {
 #define VC_PROT_ROM	0x10u
 
 /* Guest-physical addresses are below this. */
-#define VC_GPA_LIMIT	((uint64_t)1 << 52)
+#define VC_GPA_LIMIT	0x10000000000000ull
 
 /*
  * Back guest-physical [gpa, gpa + len) with host memory; with host NULL, the

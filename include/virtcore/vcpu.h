@@ -78,21 +78,22 @@ VC_API uint32_t vc_vcpu_index(const vc_vcpu *vcpu);
 #define VC_REG_DR7	0x37u
 /*
  * Parts of a segment register: VC_REG_SEG(VC_SEG_CS, VC_PART_BASE). Setting a
- * part changes that part only: no descriptor is loaded.
+ * part changes that part only: no descriptor is loaded. Plain numbers below,
+ * since readers in other languages cannot expand a macro with arguments.
  */
 #define VC_REG_SEG(seg, part)	(0x40u + (uint32_t)(seg) * 4u + (part))
 #define VC_PART_SELECTOR	0u
 #define VC_PART_BASE		1u
 #define VC_PART_LIMIT		2u
 #define VC_PART_ATTR		3u
-#define VC_REG_ES	VC_REG_SEG(VC_SEG_ES, VC_PART_SELECTOR)
-#define VC_REG_CS	VC_REG_SEG(VC_SEG_CS, VC_PART_SELECTOR)
-#define VC_REG_SS	VC_REG_SEG(VC_SEG_SS, VC_PART_SELECTOR)
-#define VC_REG_DS	VC_REG_SEG(VC_SEG_DS, VC_PART_SELECTOR)
-#define VC_REG_FS	VC_REG_SEG(VC_SEG_FS, VC_PART_SELECTOR)
-#define VC_REG_GS	VC_REG_SEG(VC_SEG_GS, VC_PART_SELECTOR)
-#define VC_REG_FS_BASE	VC_REG_SEG(VC_SEG_FS, VC_PART_BASE)
-#define VC_REG_GS_BASE	VC_REG_SEG(VC_SEG_GS, VC_PART_BASE)
+#define VC_REG_ES	0x40u	/* the selectors */
+#define VC_REG_CS	0x44u
+#define VC_REG_SS	0x48u
+#define VC_REG_DS	0x4cu
+#define VC_REG_FS	0x50u
+#define VC_REG_GS	0x54u
+#define VC_REG_FS_BASE	0x51u
+#define VC_REG_GS_BASE	0x55u
 #define VC_REG_GDTR_BASE	0x60u
 #define VC_REG_GDTR_LIMIT	0x61u
 #define VC_REG_IDTR_BASE	0x62u

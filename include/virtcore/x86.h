@@ -90,8 +90,8 @@ typedef struct vc_x86_table {
 #define VC_LAPIC_SIZE		1024
 
 /*
- * The whole state. size is set by the caller (VC_X86_STATE_INIT is too large
- * for a stack initialiser in some languages: zero it and set size).
+ * The whole state. size is set by the caller; there is no _INIT, since an
+ * initialiser of that size is a burden to some languages: zero it and set size.
  *
  * xsave is the standard, not the compacted, XSAVE format (SDM 1 §13.4), with
  * x87 tags in their abridged form; its XSTATE_BV tells which parts are not in
