@@ -452,7 +452,8 @@ static void test_threads_state_and_map_at_the_same_time(void)
 	RIG_OK(vc_device_create(&d, r->vm, &cr8_ops, &d));
 	RIG_OK(vc_vcpu_controller(r->vm, 0, d));
 	pthread_create(&t, NULL, map_and_unmap, &m);
-	for (int i = 0; i < 20000; i++)
+	/* Until both have been at it together for a while. */
+	for (int i = 0; i < 20000 || (m.done < 500 && i < 20000000); i++)
 		if (vc_vcpu_reg_get(r->vcpu, VC_REG_CR8, &v) || v != 7)
 			bad++;
 	m.stop = 1;
