@@ -203,6 +203,7 @@ check: ## all tests that have to hold before anything lands
 	@sh tests/deps.sh $(DEPS)
 	$(MAKE) -j$(JOBS) WERROR=-Werror all $(B)/tests/virtcore-tests bench-bin
 	$(MAKE) headers layers lint abi check-install
+	@sh tests/readme.sh $(B)
 	$(B)/examples/hello
 	$(B)/examples/long_mode
 	$(B)/examples/mmio_device
