@@ -240,6 +240,10 @@ static int state_set(vc_vcpu *vcpu, const vc_x86_state *s)
 	struct engine *eng = vcpu->backend_vcpu;
 	struct cpu *cpu = &eng->cpu;
 
+	/* first: it refuses parts that the engine does not have */
+	if (vc__xsave_set(cpu, s->xsave))
+		return vc__fail(VC_ENOTSUP, "interp: xsave has parts that this "
+				"engine lacks");
 	memcpy(cpu->r, s->gpr, sizeof(s->gpr));
 	cpu->rip = s->rip;
 	rflags_set(cpu, s->rflags);
@@ -258,7 +262,6 @@ static int state_set(vc_vcpu *vcpu, const vc_x86_state *s)
 	cpu->retired = s->retired;
 	vc__tsc_set(vcpu, s->tsc);
 	events_set(cpu, s);
-	vc__xsave_set(cpu, s->xsave);
 	vc__tlb_flush(cpu, true);
 	vc__mode_update(cpu);
 	return 0;
