@@ -76,7 +76,7 @@ EXAMPLE_BIN := $(EXAMPLES:%=$(B)/examples/%)
 
 .PHONY: all lib help deps demo check run-tests objects examples headers layers \
 	abi abi-update lint oracle bench bench-bin install asan ubsan tsan \
-	check-foreign check-install clean
+	check-foreign check-install clean FORCE
 .SUFFIXES:
 .DELETE_ON_ERROR:
 
@@ -106,10 +106,14 @@ $(B)/$(SONAME): $(OBJ) lib/virtcore.map
 $(B)/libvirtcore.so: $(B)/$(SONAME)
 	ln -sf $(SONAME) $@
 
-$(B)/libvirtcore.pc: pkgconfig/libvirtcore.pc.in Makefile
+# Made anew each time: PREFIX may be another one at "make install".
+$(B)/libvirtcore.pc: pkgconfig/libvirtcore.pc.in FORCE
 	@mkdir -p $(@D)
-	sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(libdir)|' \
-		-e 's|@VERSION@|$(VERSION)|; s|@LIBS@|$(LIBS)|' $< > $@
+	@sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(libdir)|' \
+		-e 's|@VERSION@|$(VERSION)|; s|@LIBS@|$(LIBS)|' $< > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+FORCE:
 
 objects: $(OBJ) $(TEST_OBJ) $(ORACLE_OBJ)
 
@@ -216,7 +220,7 @@ oracle: ## the processor comparisons with 100,000 states per form
 check-install: all
 	@rm -rf $(B)/root
 	@$(MAKE) -s install DESTDIR=$(abspath $(B))/root PREFIX=/usr \
-		libdir=/usr/lib B=$(B)/pc-usr >/dev/null
+		libdir=/usr/lib >/dev/null
 	@export PKG_CONFIG_SYSROOT_DIR=$(abspath $(B))/root \
 		PKG_CONFIG_LIBDIR=$(abspath $(B))/root/usr/lib/pkgconfig \
 		PKG_CONFIG_ALLOW_SYSTEM_LIBS=1 \
