@@ -761,6 +761,9 @@ static void stack_state(struct ora_case *c, uint64_t *seed)
 			break;
 		}
 		c->in.gpr[4] = sp;
+	} else if (in->asize != 8) {
+		/* not into the kernel's half, which is not the same there */
+		c->in.gpr[4] = (uint32_t)c->in.gpr[4];
 	}
 	top = c->in.gpr[4];
 	switch (in->op) {
