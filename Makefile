@@ -216,7 +216,8 @@ check: ## all tests that have to hold before anything lands
 oracle: ## the processor comparisons with 100,000 states per form
 	VC_ORACLE_STATES=100000 $(MAKE) run-tests TESTS=oracle
 
-# Install to a scratch root and build a program against it, both ways.
+# Install to a scratch root and build programs against it, both ways; hello
+# alone would not pull in what needs libelf.
 check-install: all
 	@rm -rf $(B)/root
 	@$(MAKE) -s install DESTDIR=$(abspath $(B))/root PREFIX=/usr \
@@ -232,7 +233,9 @@ check-install: all
 	rm $(B)/root/usr/lib/libvirtcore.so*; \
 	$(CC) examples/hello.c -o $(B)/root/static \
 		$$(pkg-config --static --cflags --libs libvirtcore); \
-	$(B)/root/static >/dev/null
+	$(B)/root/static >/dev/null; \
+	$(CC) -pthread examples/boot_linux.c -o $(B)/root/static \
+		$$(pkg-config --static --cflags --libs libvirtcore)
 	@echo "check-install: shared and static programs build and run"
 
 # Sanitizers keep constants from being folded, so that -Wconversion sees ghosts.
