@@ -12,6 +12,7 @@ declared()
 }
 
 if [ "$1" = --map ]; then
+	echo '/* SPDX-License-Identifier: MIT */'
 	echo 'VIRTCORE_1.0 {'
 	echo 'global:'
 	declared | sed 's/.*/	&;/'
