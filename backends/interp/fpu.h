@@ -273,5 +273,6 @@ bool vc__select_sse3(const struct x86_insn *in, struct op *op);
 bool vc__select_sse41(const struct x86_insn *in, struct op *op);
 bool vc__select_sse42(const struct x86_insn *in, struct op *op);
 bool vc__select_ssefp(const struct x86_insn *in, struct op *op);
+bool vc__select_ssehost(const struct x86_insn *in, struct op *op);
 
 #endif

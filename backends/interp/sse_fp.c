@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * sse_fp.c: floating point of SSE3 (horizontal, ADDSUB) and SSE4.1 (ROUND,
- * DP), by softfp.c, which is exact.
+ * DP), by softfp.c, which is exact; on hosts that have the instructions this
+ * is the general path of sse_host.c.
  */
 #include "sse_ext.h"
 
@@ -129,6 +130,12 @@ static VC_NOINLINE int general(struct cpu *cpu, const struct op *op,
 
 	if (rc)
 		return rc;
+#if VC_HOSTFP
+	/* next time, by the host */
+	if (!(cpu->fpu_live & FPU_LIVE_SSE) && !cpu->fpu_soft &&
+	    (cpu->mxcsr & MXCSR_MASKS) == MXCSR_MASKS)
+		vc__fpu_load_sse(cpu);
+#endif
 	memcpy(r, d, 16);
 	if (f->kind == K_DP)
 		rc = dot(cpu, &env, f, r, d, s, I);

@@ -6,17 +6,20 @@
 #include "select.h"
 #include "fpu.h"
 
-/* SSE3 to SSE4.2. False: FISTTP, and PEXTRW, whose register form is old. */
+/* SSE3 to SSE4.2: by the host's own, if it can. False: FISTTP, and PEXTRW,
+ * whose register form is old. */
 static bool select_later(const struct x86_insn *in, struct op *op)
 {
 	switch (in->feature) {
 	case X86_FEAT_SSE3:
 	case X86_FEAT_SSSE3:
-		return vc__select_sse3(in, op) || vc__select_ssefp(in, op);
+		return vc__select_ssehost(in, op) ||
+		       vc__select_sse3(in, op) || vc__select_ssefp(in, op);
 	case X86_FEAT_SSE41:
-		return vc__select_sse41(in, op) || vc__select_ssefp(in, op);
+		return vc__select_ssehost(in, op) ||
+		       vc__select_sse41(in, op) || vc__select_ssefp(in, op);
 	case X86_FEAT_SSE42:
-		return vc__select_sse42(in, op);
+		return vc__select_ssehost(in, op) || vc__select_sse42(in, op);
 	default:
 		return false;
 	}
