@@ -4,7 +4,11 @@
  * interrupts through every controller, ways to end. The listings were put
  * together with nasm from the comments.
  */
+#define _POSIX_C_SOURCE 200809L		/* nanosleep */
+
 #include <pthread.h>
+#include <stdatomic.h>
+#include <time.h>
 
 #include "machine_rig.h"
 
@@ -252,29 +256,46 @@ static void test_machine_run_console_input_and_acpi_power_off(void)
 	end();
 }
 
+struct typist {
+	vc_device *com1;
+	atomic_int stop;	/* the guest has ended, nobody reads */
+};
+
+/* Waits where the port is full: a vCPU that wants the device lock comes first. */
+static int type_letter(struct typist *t, char letter)
+{
+	static const struct timespec moment = { .tv_nsec = 50000 };
+
+	while (!vc_uart16550_receive(t->com1, &letter, 1)) {
+		if (atomic_load(&t->stop))
+			return 0;
+		nanosleep(&moment, NULL);
+	}
+	return 1;
+}
+
 static void *type(void *opaque)
 {
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
-	vc_device *com1 = opaque;
-
-	for (uint32_t sent = 0; sent < 3000;)
-		sent += vc_uart16550_receive(com1, letters + sent % 26, 1);
-	while (!vc_uart16550_receive(com1, ".", 1))
-		;
+	for (uint32_t sent = 0; sent < 3000; sent++)
+		if (!type_letter(opaque, (char)('a' + sent % 26)))
+			return NULL;
+	type_letter(opaque, '.');
 	return NULL;
 }
 
 static void test_machine_run_input_from_another_thread(void)
 {
+	struct typist t = { .stop = 0 };
 	pthread_t typist;
 	uint32_t wrong = 0;
 
 	NEED_ENGINE();
 	begin(0);
+	t.com1 = vc_board_chip(b, VC_CHIP_COM1);
 	RIG_OK(vc_boot_flat(vm, echo, sizeof(echo), 0x7c00, VC_FLAT_REAL));
-	CU_ASSERT_FATAL(!pthread_create(&typist, NULL, type,
-					vc_board_chip(b, VC_CHIP_COM1)));
+	CU_ASSERT_FATAL(!pthread_create(&typist, NULL, type, &t));
 	run_to(VC_EXIT_POWEROFF, 0);
+	atomic_store(&t.stop, 1);
 	pthread_join(typist, NULL);
 	CU_ASSERT_EQUAL(out_len, 3000);
 	for (uint32_t i = 0; i < 3000; i++)
