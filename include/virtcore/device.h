@@ -244,8 +244,9 @@ VC_API void vc_timer_arm(vc_timer *timer, uint64_t deadline_ns);
 VC_API void vc_timer_cancel(vc_timer *timer);
 
 /*
- * Guest-physical memory for devices (DMA). Bounds-checked; what is not RAM is
- * refused whole. Return 0 or VC_EFAULT.
+ * Guest-physical memory for devices (DMA). Bounds-checked; a range that is not
+ * all memory which the guest may read (or, for vc_dma_write, write) is refused
+ * whole. Return 0, VC_EINVAL (NULL) or VC_EFAULT.
  * Threads: any.
  */
 VC_API int vc_dma_read(vc_vm *vm, uint64_t gpa, void *out, uint64_t len);
