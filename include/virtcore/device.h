@@ -214,7 +214,8 @@ VC_API int vc_vcpu_sipi(vc_vm *vm, uint32_t vcpu, uint32_t vector);
 VC_API int vc_vm_reset_request(vc_vm *vm);
 VC_API int vc_vm_poweroff_request(vc_vm *vm, uint32_t code);
 
-/* The vCPU on whose behalf the current callback runs; UINT32_MAX if none. */
+/* The vCPU on whose behalf the calling thread's callback runs; UINT32_MAX if
+ * none. Threads: any. */
 VC_API uint32_t vc_current_vcpu(vc_vm *vm);
 
 /*

@@ -248,6 +248,7 @@ VC_API vc_vm *vc_board_vm(const vc_board *board);
  * most *n rows and sets *n to how many there are.
  *
  * Returns 0, VC_EINVAL (NULL) or VC_ELIMIT (more than *n).
+ * Threads: any.
  */
 #define VC_E820_RAM		1u
 #define VC_E820_RESERVED	2u
@@ -318,6 +319,8 @@ VC_API int vc_boot_kernel(vc_board *board, const vc_boot_options *options);
  * vc_boot_kernel() with files; initrd_path and cmdline may be NULL.
  * Returns as that, VC_EIO (a file cannot be read; the text says which and why)
  * or VC_EFORMAT (it is empty).
+ *
+ * Threads: only while no vCPU of the VM is running.
  */
 VC_API int vc_boot_file(vc_board *board, const char *kernel_path,
 			const char *initrd_path, const char *cmdline);
