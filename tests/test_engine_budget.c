@@ -442,6 +442,94 @@ static void test_cancel_from_a_thread_ends_every_loop_and_is_not_lost(void)
 	}
 }
 
+/* Copies the pages that are dirty, again and again, as a migration does. */
+struct copier {
+	vc_vm *vm;
+	uint8_t *shadow;
+	_Atomic int stop;
+	unsigned rounds;
+	pthread_t thread;
+};
+
+static void copy_dirty(struct copier *c)
+{
+	uint64_t bits[SYS_RAM / 4096 / 64];
+
+	if (vc_memory_dirty_fetch(c->vm, 0, bits, SYS_RAM / 4096 / 64) <= 0)
+		return;
+	for (unsigned p = 0; p < SYS_RAM / 4096; p++)
+		if (bits[p / 64] >> p % 64 & 1)
+			vc_memory_read(c->vm, p * 4096, c->shadow + p * 4096,
+				       4096);
+}
+
+static void *copy_thread(void *arg)
+{
+	struct copier *c = arg;
+
+	while (!atomic_load(&c->stop)) {
+		copy_dirty(c);
+		c->rounds++;
+	}
+	return NULL;
+}
+
+/*
+ * The guest stores to a page many times, and then never again: the last store
+ * must not fall between a fetch of the record and its effect.
+ */
+static void test_dirty_pages_are_not_lost_while_the_guest_runs(void)
+{
+	struct sys *t = host_time();
+	struct copier c = { .vm = t->vm, .shadow = calloc(1, SYS_RAM) };
+	unsigned lost = 0, rounds = 0;
+
+#if defined(__SANITIZE_THREAD__)
+	sys_free(t);
+	free(c.shadow);
+	RIG_SKIP("reads memory that the guest writes, on purpose");
+#endif
+	/* P: mov ecx, 3000; L: inc qword [rdi]; dec ecx; jnz L; add rdi, 4096;
+	 * dec ebx; jnz P */
+	SYS_EMIT(t, 0xb9, LE32(3000), 0x48, 0xff, 0x07, 0xff, 0xc9, 0x75, 0xf9,
+		 0x48, 0x81, 0xc7, LE32(4096), 0xff, 0xcb, 0x75, 0xe9, VMCALL);
+	RIG_OK(vc_memory_dirty_track(t->vm, 0, 1));
+	for (unsigned i = 0; i < 25; i++) {
+		memcpy(c.shadow, t->ram, SYS_RAM);
+		t->s.rip = SYS_CODE;
+		t->s.gpr[VC_RDI] = OTHER;
+		t->s.gpr[VC_RBX] = (SYS_RAM - OTHER) >> 12;
+		RIG_OK(vc_vcpu_state_set(t->vcpu, &t->s));
+		atomic_store(&c.stop, 0);
+		c.rounds = 0;
+		CU_ASSERT_EQUAL_FATAL(pthread_create(&c.thread, NULL,
+						     copy_thread, &c), 0);
+		RIG_OK(vc_vcpu_run(t->vcpu, &t->exit));
+		CU_ASSERT_EQUAL(t->exit->reason, VC_EXIT_HYPERCALL);
+		atomic_store(&c.stop, 1);
+		pthread_join(c.thread, NULL);
+		copy_dirty(&c);
+		rounds += c.rounds;
+		for (unsigned p = 0; p < SYS_RAM; p += 4096)
+			lost += memcmp(c.shadow + p, t->ram + p, 4096) != 0;
+	}
+	CU_ASSERT(rounds > 0);
+	CU_ASSERT_EQUAL(lost, 0);
+	CU_ASSERT_EQUAL(sys_get(t, SYS_RAM - 4096, 8), 25 * 3000);
+	free(c.shadow);
+	sys_free(t);
+}
+
+static void test_budget_refuses_a_count_near_its_end(void)
+{
+	struct sys *t = sys_new(SYS_LONG, 0);
+
+	/* such a state would never have come to an end */
+	t->s.retired = UINT64_MAX - 3;
+	RIG_FAILS(VC_ERANGE, vc_vcpu_state_set(t->vcpu, &t->s));
+	sys_free(t);
+}
+
 static void test_cancel_before_the_run_executes_nothing(void)
 {
 	struct sys *t = sys_new(SYS_LONG, 0);
@@ -649,6 +737,8 @@ RIG_SUITE(engine_budget) {
 	RIG_TEST(test_deadline_in_host_time_ends_every_loop),
 	RIG_TEST(test_cancel_from_a_thread_ends_every_loop_and_is_not_lost),
 	RIG_TEST(test_cancel_before_the_run_executes_nothing),
+	RIG_TEST(test_dirty_pages_are_not_lost_while_the_guest_runs),
+	RIG_TEST(test_budget_refuses_a_count_near_its_end),
 	RIG_TEST(test_budget_random_code_in_random_pieces),
 	RIG_TEST(test_budget_random_code_in_single_steps),
 	RIG_TEST(test_budget_random_code_one_by_one),

@@ -125,6 +125,7 @@ struct engine {
 	_Atomic bool written_any;
 	bool written_all;
 	bool dirty_cleared;
+	bool dirty_race;		/* ... while the vCPU ran */
 	uint32_t written_count;
 	struct { uint64_t gpa, len; } written[WRITTEN_MAX];
 
@@ -162,6 +163,8 @@ int vc__mmu_translate(struct cpu *cpu, uint64_t la, uint32_t access,
 		      uint64_t *gpa);
 struct vc__region *vc__mmu_region(struct cpu *cpu, uint64_t gpa);
 void vc__tlb_init(struct cpu *cpu);
+/* Set the dirty bits of all pages that fast stores can reach. */
+void vc__tlb_dirty_again(struct cpu *cpu);
 /* No store may go by the fast path to this host page. */
 void vc__tlb_protect(struct cpu *cpu, const uint8_t *host_page);
 /* Accesses of this instruction to devices are over. */

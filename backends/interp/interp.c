@@ -79,8 +79,14 @@ static void written_add(struct engine *eng, uint64_t gpa, uint64_t len,
 	while (atomic_flag_test_and_set_explicit(&eng->written_lock,
 						 memory_order_acquire))
 		;
+	atomic_store(&eng->written_any, true);
 	if (dirty_cleared) {
+		/* What the vCPU stores between the clearing and its flush must
+		 * be recorded. It says that it runs and then looks at
+		 * written_any; so one of us sees the other. */
 		eng->dirty_cleared = true;
+		if (atomic_load(&eng->cpu.vcpu->running) == VC__RUNNING)
+			eng->dirty_race = true;
 	} else if (eng->written_count < WRITTEN_MAX) {
 		eng->written[eng->written_count].gpa = gpa;
 		eng->written[eng->written_count].len = len;
@@ -88,7 +94,6 @@ static void written_add(struct engine *eng, uint64_t gpa, uint64_t len,
 	} else {
 		eng->written_all = true;
 	}
-	atomic_store(&eng->written_any, true);
 	atomic_flag_clear_explicit(&eng->written_lock, memory_order_release);
 	atomic_store(&eng->cpu.limit, 0);
 }

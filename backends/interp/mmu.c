@@ -85,6 +85,18 @@ static void page_dirtied(struct vc__region *r, uint64_t gpa)
 					 memory_order_relaxed);
 }
 
+static void host_dirtied(struct cpu *cpu, const uint8_t *host)
+{
+	const vc_vm *vm = cpu->vm;
+
+	for (uint32_t i = 0; i < vm->region_count; i++) {
+		struct vc__region *r = vm->regions[i];
+
+		if ((uintptr_t)host - (uintptr_t)r->host < r->len)
+			page_dirtied(r, r->gpa + (uint64_t)(host - r->host));
+	}
+}
+
 /* Set A, and D, in an entry that still has the value old; false when another
  * agent changed it meanwhile: walk again. */
 static bool entry_mark(struct cpu *cpu, uint64_t gpa, unsigned size,
@@ -448,6 +460,21 @@ void vc__tlb_flush_page(struct cpu *cpu, uint64_t la)
 		}
 }
 
+/* Somebody fetched and cleared the dirty bits while we went on storing. */
+void vc__tlb_dirty_again(struct cpu *cpu)
+{
+	struct engine *eng = ENGINE(cpu);
+
+	for (unsigned i = 0; i < TLB_SIZE; i++)
+		for (unsigned set = 0; set < TLB_SETS; set++)
+			if (eng->tlb[i].e[set][1].va != TLB_EMPTY(i))
+				host_dirtied(cpu, eng->tlb[i].e[set][1].host);
+	for (unsigned i = 0; i < CODE_WRITES; i++)
+		if (eng->code_write[i].page &&
+		    eng->code_write[i].gen == eng->write_gen)
+			host_dirtied(cpu, eng->code_write[i].page->host);
+}
+
 void vc__tlb_protect(struct cpu *cpu, const uint8_t *host_page)
 {
 	struct engine *eng = ENGINE(cpu);
@@ -740,6 +767,8 @@ static int transfer(struct cpu *cpu, const struct op *op,
 		return X_OK;
 	}
 	memcpy(pg->host, buf, size);
+	/* again: somebody may have fetched the bit since the walk */
+	page_dirtied(pg->region, pg->gpa);
 	page = vc__code_page_find(ENGINE(cpu), pg->host - (pg->gpa & 4095));
 	if (page)
 		vc__code_written(cpu, page, pg->gpa & 4095, size);

@@ -192,7 +192,7 @@ static int run_one(struct cpu *cpu, bool resuming, bool *first)
 static void take_written(struct cpu *cpu)
 {
 	struct engine *eng = ENGINE(cpu);
-	bool all, dirty;
+	bool all, dirty, race;
 	uint32_t n;
 	struct { uint64_t gpa, len; } range[WRITTEN_MAX];
 
@@ -202,11 +202,14 @@ static void take_written(struct cpu *cpu)
 	n = eng->written_count;
 	all = eng->written_all;
 	dirty = eng->dirty_cleared;
+	race = eng->dirty_race;
 	memcpy(range, eng->written, sizeof(range));
 	eng->written_count = 0;
-	eng->written_all = eng->dirty_cleared = false;
+	eng->written_all = eng->dirty_cleared = eng->dirty_race = false;
 	atomic_store(&eng->written_any, false);
 	atomic_flag_clear_explicit(&eng->written_lock, memory_order_release);
+	if (race)
+		vc__tlb_dirty_again(cpu);
 	if (all)
 		vc__blocks_flush(eng);
 	if (dirty)

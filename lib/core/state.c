@@ -187,6 +187,9 @@ static int check_rest(const char *call, const vc_x86_state *s)
 		if (type > 7 || type == 2 || type == 3)
 			return bad(call, "pat", s->pat);
 	}
+	/* nobody counts that far; and limits are sums */
+	if (s->retired >> 62)
+		return bad(call, "retired", s->retired);
 	if (s->mp_state > VC_MP_HALTED)
 		return bad(call, "mp_state", s->mp_state);
 	if (s->event_flags & ~0x7fu)
