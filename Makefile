@@ -145,6 +145,8 @@ DEPS_BUILD := gcc libc6-dev make binutils libelf-dev
 DEPS := $(DEPS_BUILD) g++ pkg-config libcunit1-dev clang abigail-tools \
 	libunicorn-dev libcapstone-dev
 DEPS_DEMO := $(DEPS_BUILD) cpio busybox-static
+DEPS_BENCH := $(DEPS_BUILD) python3 libunicorn-dev qemu-system-x86 \
+	qemu-user-static
 DEPS_FOREIGN := gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
 	gcc-powerpc64-linux-gnu libc6-dev-ppc64-cross qemu-user
 
@@ -295,9 +297,11 @@ $(B)/bench/%: tests/bench/%.c $(HEADERS) $(B)/libvirtcore.a
 		$(LDFLAGS) $(B)/libvirtcore.a $(LIBS)
 
 bench: bench-bin ## the benchmark table, with native and the Debian peers
+	@sh tests/deps.sh $(DEPS_BENCH)
 	$(MAKE) -C $(BENCH_DIR)
-	cd $(BENCH_DIR) && ./run-peers --add \
+	cd $(BENCH_DIR) && ./run-peers $(BENCH_ARGS) --add \
 		'virtcore@10=$(abspath $(B))/bench/vcrun {elf} scale={scale} skip={skip}'
+	$(B)/bench/latency
 
 # ---- demonstration --------------------------------------------------------
 
