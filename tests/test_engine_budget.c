@@ -372,7 +372,7 @@ static double seconds(void)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	timespec_get(&ts, TIME_UTC);
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
