@@ -552,19 +552,76 @@ static void test_cancel_before_the_run_executes_nothing(void)
 #define CHAOS_STEPS	2500u
 
 /*
- * Whatever goes wrong, the handlers go on at another place of the random
- * bytes: mov rsp, top; imul r15, r15, 0x89; add r15, 57; mov rax, r15;
- * and eax, 0x3fff; add rax, CHAOS_CODE; mov rsi, data ...; jmp rax
+ * Whatever goes wrong, the handlers put segments and stack in order and go on
+ * at another place of the random bytes, which a number in memory or R15 tells.
  */
-static void put_chaos(struct sys *t, uint64_t *seed)
+#define CHAOS_NEXT	0x9f00u
+
+/* mov rsp, top; imul r15, r15, 0x89; add r15, 57; mov rax, r15; and eax,
+ * 0x3fff; add rax, CHAOS_CODE; mov esi, data; mov edi, data + 0x123;
+ * mov ecx, 9; jmp rax */
+static const uint8_t next_long[] = {
+	0x48, 0xc7, 0xc4, LE32(SYS_STACK), 0x4d, 0x69, 0xff, LE32(0x89), 0x49,
+	0x83, 0xc7, 0x39, 0x4c, 0x89, 0xf8, 0x25, LE32(0x3fff), 0x48, 0x05,
+	LE32(CHAOS_CODE), 0xbe, LE32(SYS_DATA), 0xbf, LE32(SYS_DATA + 0x123),
+	0xb9, LE32(9), 0xff, 0xe0,
+};
+/* mov eax, SEL_DATA; mov ss, eax; mov esp, top; mov eax, a selector; mov ds,
+ * eax; mov es, eax; the rest as above, with CHAOS_NEXT */
+static const uint8_t next_prot[] = {
+	0xb8, LE32(SEL_DATA), 0x8e, 0xd0, 0xbc, LE32(SYS_STACK), 0xb8,
+	LE32(SEL_DATA), 0x8e, 0xd8, 0x8e, 0xc0, 0x69, 0x05, LE32(CHAOS_NEXT),
+	LE32(0x89), 0x83, 0xc0, 0x39, 0xa3, LE32(CHAOS_NEXT), 0x25,
+	LE32(0x3fff), 0x05, LE32(CHAOS_CODE), 0xbe, LE32(SYS_DATA), 0xbf,
+	LE32(SYS_DATA + 0x123), 0xb9, LE32(9), 0xff, 0xe0,
+};
+#define CHAOS_SELECTOR	13	/* where in that the selector is */
+/* the same in 16-bit code; push 0x7000; push ax; retf */
+static const uint8_t next_real[] = {
+	0x31, 0xc0, 0x8e, 0xd0, 0xbc, LE16(0xf000), 0x8e, 0xd8, 0x8e, 0xc0,
+	0x69, 0x06, LE16(CHAOS_NEXT), LE16(0x89), 0x83, 0xc0, 0x39, 0xa3,
+	LE16(CHAOS_NEXT), 0x25, LE16(0x3fff), 0xbe, LE16(SYS_DATA), 0xbf,
+	LE16(SYS_DATA + 0x123), 0xb9, LE16(9), 0x68, LE16(CHAOS_CODE >> 4),
+	0x50, 0xcb,
+};
+
+static void put_chaos_handler(struct sys *t, enum sys_mode mode, uint64_t pick)
 {
-	static const uint8_t next[] = {
-		0x48, 0xc7, 0xc4, LE32(SYS_STACK), 0x4d, 0x69, 0xff,
-		LE32(0x89), 0x49, 0x83, 0xc7, 0x39, 0x4c, 0x89, 0xf8, 0x25,
-		LE32(0x3fff), 0x48, 0x05, LE32(CHAOS_CODE), 0xbe,
-		LE32(SYS_DATA), 0xbf, LE32(SYS_DATA + 0x123), 0xb9, LE32(9),
-		0xff, 0xe0,
-	};
+	static const uint8_t selectors[] = { SEL_DATA, SEL_DATA16, SEL_FRESH,
+					     SEL_DATA };
+
+	switch (mode) {
+	case SYS_LONG:
+		for (unsigned n = 0; n < 32; n++)
+			sys_idt(t, n, SEL_CODE64, SYS_HANDLERS, 0x8e, 1);
+		sys_bytes(t, SYS_HANDLERS, next_long, sizeof(next_long));
+		/* A guest that changes its page tables without INVLPG may see
+		 * the old translation or the new one: not this one. */
+		for (uint64_t la = SYS_PML4; la < SYS_DATA; la += 4096)
+			sys_page(t, la, 1);
+		t->s.rip = SYS_HANDLERS;
+		break;
+	case SYS_PROT:
+		for (unsigned n = 0; n < 32; n++)
+			sys_idt(t, n, SEL_CODE32, SYS_HANDLERS, 0x8e, 0);
+		sys_bytes(t, SYS_HANDLERS, next_prot, sizeof(next_prot));
+		sys_put(t, SYS_HANDLERS + CHAOS_SELECTOR, 1,
+			selectors[pick & 3]);
+		t->s.rip = SYS_HANDLERS;
+		break;
+	default:
+		for (unsigned n = 0; n < 256; n++)
+			sys_put(t, n * 4, 4, SYS_HANDLERS >> 4 << 16);
+		sys_bytes(t, SYS_HANDLERS, next_real, sizeof(next_real));
+		sys_seg(&t->s.seg[VC_SEG_CS], SYS_HANDLERS >> 4, SYS_HANDLERS,
+			0xffff, 0x9b);
+		t->s.rip = 0;
+		break;
+	}
+}
+
+static void put_chaos(struct sys *t, enum sys_mode mode, uint64_t *seed)
+{
 	/* what the random bytes are sprinkled with, to make sense more often */
 	static const uint8_t bits[][8] = {
 		{ 2, 0x75, 0x05 }, { 2, 0xeb, 0x03 }, { 2, 0xf3, 0xaa },
@@ -597,18 +654,11 @@ static void put_chaos(struct sys *t, uint64_t *seed)
 		}
 	}
 	sys_bytes(t, CHAOS_CODE, code, sizeof(code));
-	for (unsigned n = 0; n < 32; n++)
-		sys_idt(t, n, SEL_CODE64, SYS_HANDLERS, 0x8e, 1);
-	sys_bytes(t, SYS_HANDLERS, next, sizeof(next));
-	/* A guest that changes its page tables without INVLPG may see the old
-	 * translation or the new one: not this one. */
-	for (uint64_t la = SYS_PML4; la < SYS_DATA; la += 4096)
-		sys_page(t, la, 1);
 	t->s.cr4 |= 0x600;		/* OSFXSR, OSXMMEXCPT */
 	for (unsigned i = 0; i < 16; i++)
 		t->s.gpr[i] = eng_random(seed) >> (eng_random(seed) & 63);
 	t->s.gpr[VC_RSP] = SYS_STACK;
-	t->s.rip = SYS_HANDLERS;
+	put_chaos_handler(t, mode, eng_random(seed) >> 40);
 	RIG_OK(vc_vcpu_state_set(t->vcpu, &t->s));
 }
 
@@ -658,17 +708,17 @@ static void say_chaos(struct sys *a, struct sys *b, uint64_t seed,
 }
 
 /* Run the same random guest in one go and in pieces; compare at the end. */
-static bool chaos_agrees(uint64_t seed, unsigned how)
+static bool chaos_agrees(enum sys_mode mode, uint64_t seed, unsigned how)
 {
 	static const char *const names[] = { "random pieces", "steps",
 		"budgets of one", "a far breakpoint" };
 	uint64_t sa = seed, sb = seed, cut = seed ^ 0x5555;
-	struct sys *a = sys_new(SYS_LONG, 0), *b = sys_new(SYS_LONG, 0);
+	struct sys *a = sys_new(mode, 0), *b = sys_new(mode, 0);
 	uint64_t at = 0;
 	bool same;
 
-	put_chaos(a, &sa);
-	put_chaos(b, &sb);
+	put_chaos(a, mode, &sa);
+	put_chaos(b, mode, &sb);
 	chaos_run(a, CHAOS_STEPS);
 	if (how == 1)
 		RIG_OK(vc_vcpu_step(b->vcpu, 1));
@@ -694,32 +744,34 @@ static bool chaos_agrees(uint64_t seed, unsigned how)
 
 static void chaos(unsigned how, unsigned count, uint64_t seed)
 {
+	static const enum sys_mode modes[] = { SYS_LONG, SYS_PROT, SYS_REAL,
+					       SYS_LONG };
 	unsigned bad = 0;
 
 	for (unsigned i = 0; i < count && bad < 3; i++)
-		bad += !chaos_agrees(seed + i * UINT64_C(0x9e3779b97f4a7c15),
-				     how);
+		bad += !chaos_agrees(modes[i % 4], seed +
+				     i * UINT64_C(0x9e3779b97f4a7c15), how);
 	CU_ASSERT_EQUAL(bad, 0);
 }
 
 static void test_budget_random_code_in_random_pieces(void)
 {
-	chaos(0, 150, 0x1234567);
+	chaos(0, 240, 0x1234567);
 }
 
 static void test_budget_random_code_in_single_steps(void)
 {
-	chaos(1, 60, 0x2345678);
+	chaos(1, 100, 0x2345678);
 }
 
 static void test_budget_random_code_one_by_one(void)
 {
-	chaos(2, 60, 0x3456789);
+	chaos(2, 100, 0x3456789);
 }
 
 static void test_budget_random_code_with_a_breakpoint_elsewhere(void)
 {
-	chaos(3, 60, 0x456789a);
+	chaos(3, 100, 0x456789a);
 }
 
 RIG_SUITE(engine_budget) {
