@@ -24,6 +24,15 @@
 #define WORKERS		2
 #define PER_ENCODING	12u	/* states for each encoding */
 #define TOLD_FORMS	12u
+#define STATES		1000u
+/* Of all states only each so many'th where that takes long. */
+#if defined(__SANITIZE_THREAD__)
+#define STRIDE		23u
+#elif defined(__SANITIZE_ADDRESS__)
+#define STRIDE		5u
+#else
+#define STRIDE		1u
+#endif
 
 struct tally {
 	unsigned long forms, states, encodings, faults, bad_forms, bad_states;
@@ -121,7 +130,7 @@ static void run_form(struct ora_guest *g, const struct ora_form *f,
 	static char text[16384];
 	static struct ora_code code;
 	char name[96];
-	unsigned states = (unsigned)number("VC_ORACLE_STATES", 1000);
+	unsigned states = (unsigned)number("VC_ORACLE_STATES", STATES);
 	unsigned edges = ora_edges(f), bad = 0, skipped = 0;
 	unsigned show = (unsigned)number("VC_ORACLE_SHOW", 1);
 	uint64_t seed;
@@ -130,12 +139,12 @@ static void run_form(struct ora_guest *g, const struct ora_form *f,
 	ora_form_name(f, name, sizeof(name));
 	seed = seed_of(name);
 	t->forms++;
-	for (unsigned n = 0; n < edges + states; n++) {
-		unsigned how = n % 16 == 7 ? ORA_WHOLE : 0;
+	for (unsigned n = 0, i = 0; n < edges + states; n += STRIDE, i++) {
+		unsigned how = i % 16 == 7 ? ORA_WHOLE : 0;
 
-		if (n % 4 == 3)
+		if (i % 4 == 3)
 			how |= ORA_STEP;
-		if (!have || n % PER_ENCODING == 0) {
+		if (!have || i % PER_ENCODING == 0) {
 			have = ora_encode(&code, f, &seed, (*slot)++);
 			if (!have) {
 				fprintf(stderr, "  %s: no encoding\n", name);
@@ -149,7 +158,7 @@ static void run_form(struct ora_guest *g, const struct ora_form *f,
 		if (!ora_state(c, &code, n, &seed)) {
 			have = false;	/* another encoding may do */
 			if (skipped++ < edges + states)
-				n--;
+				n -= STRIDE;
 			continue;
 		}
 		if (check(g, c, how, t, text, sizeof(text)))
@@ -232,7 +241,8 @@ static void work_sequences(const char *unused, unsigned worker,
 	static struct ora_case c;
 	static char text[16384];
 	struct ora_guest *g = ora_guest_open();
-	unsigned long n = number("VC_ORACLE_STATES", 1000) * 30;
+	unsigned long n = number("VC_ORACLE_STATES", STATES) * 30 /
+			  STRIDE;
 	uint64_t seed = seed_of(worker ? "sequences 1" : "sequences 0");
 
 	(void)unused;

@@ -34,7 +34,7 @@ static void put_at(uint8_t *p, unsigned n, uint64_t v)
 /* Of 8 bytes; narrower ones are cut from int_edge(). */
 static uint64_t int_edge(unsigned i, unsigned size)
 {
-	unsigned bits = size >= 8 ? 64 : size * 8;
+	unsigned bits = size >= 8 || !size ? 64 : size * 8;
 	uint64_t ones = ~UINT64_C(0) >> (64 - bits);
 	uint64_t top = UINT64_C(1) << (bits - 1);
 
