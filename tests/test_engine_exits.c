@@ -965,6 +965,48 @@ static void test_exit_interrupt_of_a_device_comes_behind_its_access(void)
 	sys_free(t);
 }
 
+static void ring_cpuid(uint32_t vcpu, uint32_t leaf, uint32_t subleaf,
+		       uint32_t *regs, void *opaque)
+{
+	(void)vcpu, (void)leaf, (void)subleaf, (void)regs;
+	ring(opaque, 0, 1, 0);
+}
+
+static int ring_msr(uint32_t vcpu, uint32_t msr, uint32_t is_write,
+		    uint64_t *value, void *opaque)
+{
+	(void)vcpu, (void)msr, (void)is_write;
+	*value = 0;
+	ring(opaque, 0, 1, 0);
+	return VC_MSR_DONE;
+}
+
+static void test_exit_interrupt_of_a_hook_comes_behind_its_instruction(void)
+{
+	/* cpuid, rdmsr, wrmsr in the middle of a block */
+	static const uint8_t codes[3][2] = { { 0x0f, 0xa2 }, { 0x0f, 0x32 },
+					     { 0x0f, 0x30 } };
+	struct sys *t = sys_new(SYS_LONG, 0);
+	struct ringer r = { t->vm, t->vcpu, 0 };
+
+	RIG_OK(vc_vm_cpuid_hook(t->vm, ring_cpuid, &r));
+	RIG_OK(vc_vm_msr_hook(t->vm, 0x4000, 1, ring_msr, &r));
+	for (unsigned i = 0; i < 3; i++) {
+		eng_restart(t);
+		t->s.rflags |= 0x200;
+		t->s.gpr[VC_RCX] = 0x4000;
+		t->s.gpr[VC_RSP] = SYS_STACK;
+		SYS_EMIT(t, 0x90);
+		sys_emit(t, codes[i], 2);
+		SYS_EMIT(t, 0x90, 0x90, 0x90, VMCALL);
+		sys_run(t);
+		CU_ASSERT_EQUAL(sys_vector(t), 0x50);
+		CU_ASSERT_EQUAL(sys_frame(t, 0, 8), SYS_CODE + 3);
+		CU_ASSERT_EQUAL(r.n, i + 1);
+	}
+	sys_free(t);
+}
+
 /* ---- HLT, hypercalls, shutdown ---- */
 
 static void test_exit_hlt_is_past_the_instruction_and_goes_on(void)
@@ -1229,6 +1271,7 @@ RIG_SUITE(engine_exits) {
 	RIG_TEST(test_exit_interrupt_waits_for_a_reported_access),
 	RIG_TEST(test_exit_behind_sti_keeps_the_shadow),
 	RIG_TEST(test_exit_interrupt_of_a_device_comes_behind_its_access),
+	RIG_TEST(test_exit_interrupt_of_a_hook_comes_behind_its_instruction),
 	RIG_TEST(test_exit_hlt_is_past_the_instruction_and_goes_on),
 	RIG_TEST(test_exit_hlt_outside_of_level_0_is_gp),
 	RIG_TEST(test_exit_hlt_with_something_waiting_is_none),

@@ -321,5 +321,5 @@ OP(cpuid)
 	set32(cpu, R_RBX, regs[1]);
 	set32(cpu, R_RCX, regs[2]);
 	set32(cpu, R_RDX, regs[3]);
-	return X_OK;
+	return after_upcall(cpu);
 }

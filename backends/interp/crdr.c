@@ -252,7 +252,7 @@ OP(mov_r_cr)
 		return vc__ud(cpu);
 	}
 	set64(cpu, op->a, IN_CODE64() ? v : (uint32_t)v);
-	return X_OK;
+	return op->b == 8 ? after_upcall(cpu) : X_OK;
 }
 
 /* a is the control register, b the general one */

@@ -237,6 +237,7 @@ OP(cmpxchg16b)
 	if (rc)
 		return rc;
 	p = tlb_write_ptr(cpu, ea, 16);
+	(void)p;	/* where the host has no such instruction */
 	low = R(R_RAX);
 	high = R(R_RDX);
 #if defined(__x86_64__) && defined(__GNUC__)

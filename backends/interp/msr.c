@@ -344,7 +344,7 @@ OP(rdmsr)
 		return rc ? vc__gp(cpu, 0) : no_such_msr(cpu, msr, "RDMSR");
 	set32(cpu, R_RAX, (uint32_t)v);
 	set32(cpu, R_RDX, (uint32_t)(v >> 32));
-	return X_OK;
+	return after_upcall(cpu);
 }
 
 OP(wrmsr)

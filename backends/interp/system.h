@@ -108,6 +108,14 @@ static inline void upcall_end(struct cpu *cpu)
 	vc__fpu_enter(cpu);
 }
 
+/* How an op ends that has made one: what was asked for meanwhile comes before
+ * the next instruction. */
+static inline int after_upcall(struct cpu *cpu)
+{
+	return atomic_load_explicit(&cpu->limit, memory_order_relaxed) ?
+	       X_OK : X_SYNC;
+}
+
 /* Eight bytes of a descriptor table or TSS: vc__load_sys(), its fast path
  * inline. */
 static inline int sys_load8(struct cpu *cpu, uint64_t la, uint64_t *v)
