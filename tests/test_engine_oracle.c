@@ -87,6 +87,24 @@ static void test_oracle_sequences_of_instructions(void)
 #endif
 }
 
+static void test_oracle_undefined_opcodes(void)
+{
+#if defined(__x86_64__) && defined(__linux__)
+	ora_test_undefined();
+#else
+	RIG_SKIP("the host is not Linux on x86-64");
+#endif
+}
+
+static void test_oracle_instructions_cut_off_or_too_long(void)
+{
+#if defined(__x86_64__) && defined(__linux__)
+	ora_test_fetch();
+#else
+	RIG_SKIP("the host is not Linux on x86-64");
+#endif
+}
+
 /* Last: what was forgiven in all of the above, which must be on the list. */
 static void test_oracle_lists_what_is_left_open(void)
 {
@@ -102,6 +120,8 @@ RIG_SUITE(engine_oracle) {
 #define ENTRY(group) RIG_TEST(test_oracle_##group),
 	GROUPS(ENTRY)
 	RIG_TEST(test_oracle_sequences_of_instructions),
+	RIG_TEST(test_oracle_undefined_opcodes),
+	RIG_TEST(test_oracle_instructions_cut_off_or_too_long),
 	RIG_TEST(test_oracle_lists_what_is_left_open),
 	RIG_END
 };

@@ -723,6 +723,32 @@ bool ora_encode(struct ora_code *code, const struct ora_form *f,
 	return false;
 }
 
+bool ora_lengthen(struct ora_code *code, unsigned len)
+{
+	unsigned more = len - code->len;
+
+	if (len < code->len || code->at - more < code->near[0] + ORA_PAD ||
+	    len > ORA_BYTES)
+		return false;
+	memmove(code->bytes + more, code->bytes, code->len);
+	memset(code->bytes, code->form->mode == X86_MODE64 ? 0x2e : 0x3e, more);
+	code->at -= more;
+	code->len = (uint8_t)len;
+	return true;
+}
+
+bool ora_cut(struct ora_code *code, const struct ora_form *f, uint64_t *seed)
+{
+	uint64_t again = *seed;
+
+	/* the length first, then the same at its place */
+	if (!ora_encode(code, f, seed, 0) || code->len < 2)
+		return false;
+	code->cut = (uint8_t)(1 + below(&again, code->len - 1u));
+	code->at = ORA_EDGE - code->cut;
+	return true;
+}
+
 /* ---- sequences ---- */
 
 #define SEQUENCE_MAX	6u

@@ -222,6 +222,11 @@ void ora_guest_code(struct ora_guest *g, const struct ora_code *code)
 	static const uint8_t pad[2] = { PAD_0, PORT };
 	uint8_t bytes[ORA_BYTES + 2];
 
+	if (code->cut) {
+		vc_memory_write(g->vm, GPA_CODE + (code->at - ORA_CODE),
+				code->bytes, code->cut);
+		return;
+	}
 	memcpy(bytes, code->bytes, code->len);
 	memcpy(bytes + code->len, pad, 2);
 	vc_memory_write(g->vm, GPA_CODE + (code->at - ORA_CODE), bytes,

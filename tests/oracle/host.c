@@ -334,6 +334,10 @@ void ora_host_code(const struct ora_code *code)
 {
 	bool code64 = code->form->mode == X86_MODE64;
 
+	if (code->cut) {
+		memcpy((void *)(uintptr_t)code->at, code->bytes, code->cut);
+		return;
+	}
 	memcpy((void *)(uintptr_t)code->at, code->bytes, code->len);
 	make_pad(code->at + code->len, code64);
 	for (int i = 0; i < 2; i++)

@@ -48,7 +48,8 @@
 #define ORA_PAD		16u
 #define ORA_PADS_64	(ORA_CODE + 0xc000u)
 #define ORA_PADS_32	(ORA_CODE + 0xe000u)
-#define ORA_PADS	512u
+#define ORA_PADS	500u		/* the last bytes are ORA_EDGE's */
+#define ORA_EDGE	(ORA_CODE + ORA_CODE_SIZE)	/* nothing behind it */
 
 #define ORA_BYTES	64u	/* most bytes of a case's code */
 
@@ -98,6 +99,8 @@ struct ora_code {
 	uint8_t bytes[ORA_BYTES];
 	uint32_t target;	/* fixed address of the memory operand, or 0 */
 	uint32_t near[2];	/* pads that short branches reach */
+	uint8_t cut;		/* not 0: only so many bytes are there, before
+				   ORA_EDGE, and no pads */
 	bool sequence;
 	uint16_t flags_left;	/* of a sequence: defined at its end */
 };
@@ -109,6 +112,11 @@ uint64_t ora_random(uint64_t *seed);
 bool ora_encode(struct ora_code *code, const struct ora_form *f,
 		uint64_t *seed, unsigned slot);
 
+/* The same instruction with prefixes before it that say nothing, until it has
+ * len bytes; it ends where it did. False when it cannot have. */
+bool ora_lengthen(struct ora_code *code, unsigned len);
+/* The same, so that only its first bytes are there. */
+bool ora_cut(struct ora_code *code, const struct ora_form *f, uint64_t *seed);
 /* A few of them, one behind the other, whose flags are defined where they are
  * read; none can fault. */
 bool ora_encode_sequence(struct ora_code *code, uint64_t *seed, unsigned slot);
@@ -175,6 +183,10 @@ void ora_test(const char *group);
 /* Random sequences of integer instructions, whose flags run from one to the
  * next. */
 void ora_test_sequences(void);
+/* Opcodes that are undefined; instructions that run into nothing, or are
+ * longer than 15 bytes. */
+void ora_test_undefined(void);
+void ora_test_fetch(void);
 /* What all tests of this run have forgiven. */
 const unsigned long *ora_test_forgiven(void);
 
