@@ -717,6 +717,29 @@ static void test_exit_stack_at_a_device(void)
 	sys_free(t);
 }
 
+static void test_exit_int_with_its_frame_at_a_device(void)
+{
+	static const uint64_t frame[5] = { SYS_CODE + 4, SEL_CODE64, 2,
+					   MMIO + 0x100, SEL_DATA };
+	struct sys *t = mmio_rig();
+
+	/* in the middle of things: nop; nop; int 0x40 */
+	t->s.gpr[VC_RSP] = MMIO + 0x100;
+	SYS_EMIT(t, 0x90, 0x90, 0xcd, 0x40);
+	set(t);
+	for (unsigned i = 0; i < 5; i++) {
+		go(t);
+		CU_ASSERT(mmio_exit(t, true, ENG_VOID + 0xd8 + i * 8, 8,
+				    SYS_CODE + 2));
+		CU_ASSERT_EQUAL(t->exit->mmio.data, frame[i]);
+	}
+	go(t);
+	CU_ASSERT_EQUAL(t->exit->reason, VC_EXIT_HYPERCALL);
+	CU_ASSERT_EQUAL(t->exit->rip, sys_handler(0x40) + 3);
+	CU_ASSERT_EQUAL(t->exit->retired, 4);
+	sys_free(t);
+}
+
 static void test_exit_many_accesses_of_one_instruction(void)
 {
 	struct sys *t = sys_new(SYS_PROT, 0);
@@ -1260,6 +1283,7 @@ RIG_SUITE(engine_exits) {
 	RIG_TEST(test_exit_sse_comes_in_pieces_of_eight),
 	RIG_TEST(test_exit_fxsave_and_fxrstor_at_a_device),
 	RIG_TEST(test_exit_stack_at_a_device),
+	RIG_TEST(test_exit_int_with_its_frame_at_a_device),
 	RIG_TEST(test_exit_many_accesses_of_one_instruction),
 	RIG_TEST(test_exit_enter_with_the_deepest_nesting_at_a_device),
 	RIG_TEST(test_exit_register_write_drops_the_access),
