@@ -424,7 +424,7 @@ static int draft_fill(struct cpu *cpu, struct code_page *page, uint64_t la,
 			draft_bad(in, rc);
 		d->count++;
 		off += in->len;
-		if (in->attr & X86_ENDS_BLOCK && !vc__lower_goes_on(in))
+		if (in->attr & X86_ENDS_BLOCK)
 			break;
 	}
 	d->bytes = off - start;

@@ -262,12 +262,6 @@ static bool link_target(const struct lowering *lo, const struct x86_insn *in,
 	return lo->mode & MODE_CODE64 ? in->osize != 2 : in->osize == 4;
 }
 
-bool vc__lower_goes_on(const struct x86_insn *in)
-{
-	(void)in;
-	return false;
-}
-
 unsigned vc__lower_end(struct lowering *lo, unsigned off)
 {
 	if (!lo->ended) {

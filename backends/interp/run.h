@@ -19,8 +19,6 @@ enum {
 #define X86_OP_UNDEFINED	0xfffe
 #define X86_OP_TOO_LONG		0xfffd
 
-/* Does the block go on behind in, though the decoder says it ends there? */
-bool vc__lower_goes_on(const struct x86_insn *in);
 /* Close a block whose last instruction has been lowered; off is behind it.
  * Returns the number of ops, links included. */
 unsigned vc__lower_end(struct lowering *lo, unsigned off);

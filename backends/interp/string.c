@@ -248,13 +248,6 @@ static u64 source_in_page(const struct cpu *cpu, const struct string *s, u64 n)
 	return n;
 }
 
-/* Host address of n elements at la for reading or writing, if the TLB has it
- * or, failing that, after one try to fill it. */
-static const uint8_t *bulk_read(struct cpu *cpu, u64 la, unsigned size)
-{
-	return tlb_read_ptr(cpu, la, size);
-}
-
 static u64 bulk_movs(struct cpu *cpu, const struct string *s, u64 n)
 {
 	u64 from = s->src_base + (R(R_RSI) & s->mask), to = R(R_RDI) & s->mask;
@@ -268,7 +261,7 @@ static u64 bulk_movs(struct cpu *cpu, const struct string *s, u64 n)
 	if (!n)
 		return 0;
 	bytes = (size_t)n * s->size;
-	p = bulk_read(cpu, from, (unsigned)bytes);
+	p = tlb_read_ptr(cpu, from, (unsigned)bytes);
 	q = tlb_write_ptr(cpu, to, (unsigned)bytes);
 	if (!p || !q)
 		return 0;
@@ -372,8 +365,8 @@ static u64 bulk_cmps(struct cpu *cpu, const struct op *op,
 	if (!n)
 		return 0;
 	bytes = (unsigned)n * s->size;
-	p = bulk_read(cpu, from, bytes);
-	q = bulk_read(cpu, to, bytes);
+	p = tlb_read_ptr(cpu, from, bytes);
+	q = tlb_read_ptr(cpu, to, bytes);
 	if (!p || !q)
 		return 0;
 	n = scan_cmps(p, q, s->size, n, op->aux >> 16 & X86_REP, ended);
@@ -396,7 +389,7 @@ static u64 bulk_scas(struct cpu *cpu, const struct op *op,
 		n = in_page(to, s);
 	if (!n)
 		return 0;
-	q = bulk_read(cpu, to, (unsigned)n * s->size);
+	q = tlb_read_ptr(cpu, to, (unsigned)n * s->size);
 	if (!q)
 		return 0;
 	*ended = true;
