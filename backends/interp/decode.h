@@ -26,13 +26,13 @@ enum x86_kind {
 	OPND_DR,
 	OPND_ST,	/* ST(reg) */
 	OPND_MMX,
-	OPND_XMM,
+	OPND_XMM,	/* XMM or YMM(reg), or the low size bytes of it */
 };
 
 struct x86_operand {
 	uint8_t kind;		/* enum x86_kind */
 	uint8_t reg;
-	uint8_t size;		/* bytes: 1 2 4 6 8 10 16 ...; 0: none or by
+	uint8_t size;		/* bytes: 1 2 4 6 8 10 16 32; 0: none or by
 				   the operation (FXSAVE, INVLPG) */
 	uint8_t access;		/* X86_READ | X86_WRITE; 0: address only */
 };
@@ -63,8 +63,11 @@ struct x86_operand {
 #define X86_FPU		0x0040u	/* x87 or MMX: #NM by CR0.TS and EM */
 #define X86_SSE		0x0080u	/* SSE state: #UD without OSFXSR, #NM by TS */
 #define X86_STRING	0x0100u
-#define X86_ALIGNED	0x0200u	/* #GP when its 16-byte operand is misaligned */
+#define X86_ALIGNED	0x0200u	/* #GP when its operand is not aligned to its
+				   size: 16 or 32 bytes */
 #define X86_STACK	0x0400u	/* pushes or pops implicitly */
+#define X86_AVX		0x0800u	/* YMM state: #UD in real or V86 mode, without
+				   CR4.OSXSAVE or XCR0[2:1] = 3; #NM by TS */
 
 struct x86_insn {
 	uint16_t op;		/* enum x86_op */
@@ -80,7 +83,12 @@ struct x86_insn {
 				   String operations and XLAT have none: osize,
 				   asize and seg (the source's) say it all.
 				   A write of less than 16 bytes to an XMM
-				   register keeps the rest of it. */
+				   register keeps the rest of it; with vex, any
+				   write clears the register above it. */
+	uint8_t vex;		/* 0: legacy; 16, 32: VEX, its vector length in
+				   bytes (general registers: 16) */
+	uint8_t vsib;		/* 16, 32: index is a vector register of that
+				   many bytes; else 0 */
 	/* the memory operand */
 	uint8_t base;		/* register, X86_RIP or X86_NOREG */
 	uint8_t index;		/* register or X86_NOREG */

@@ -10,6 +10,8 @@
  * - PREFETCH is all of 0F 18 /0-3 and 0F 0D but /1; NOP is also every hint of
  *   0F 18-1F, ENDBR32/64 and RDSSP included; FNSETPM is also FNENI and
  *   FNDISI, all of which do nothing since the 387.
+ * - The VEX form of an older instruction has its name: ADDPS with vex set is
+ *   VADDPS. X86_V... and BMI exist with VEX only, GFNI's three in both.
  */
 #ifndef VC_INTERP_OPCODES_H
 #define VC_INTERP_OPCODES_H
@@ -57,7 +59,8 @@
 	X(CMPXCHG16B, cmpxchg16b) X(BSWAP, bswap) X(MONITOR, monitor) \
 	X(MWAIT, mwait) X(CLAC, clac) X(STAC, stac) X(SWAPGS, swapgs) \
 	X(XGETBV, xgetbv) X(XSETBV, xsetbv) X(VMCALL, vmcall) \
-	X(VMMCALL, vmmcall) X(VMLAUNCH, vmlaunch) X(VMRESUME, vmresume) \
+	X(SERIALIZE, serialize) X(VMMCALL, vmmcall) \
+	X(VMLAUNCH, vmlaunch) X(VMRESUME, vmresume) \
 	X(VMXOFF, vmxoff) X(VMXON, vmxon) X(VMPTRLD, vmptrld) \
 	X(VMPTRST, vmptrst) X(VMCLEAR, vmclear) X(VMREAD, vmread) \
 	X(VMWRITE, vmwrite) X(VMFUNC, vmfunc) X(INVEPT, invept) \
@@ -190,7 +193,69 @@
 	X(AESKEYGENASSIST, aeskeygenassist) X(PCLMULQDQ, pclmulqdq) \
 	X(SHA1NEXTE, sha1nexte) X(SHA1MSG1, sha1msg1) X(SHA1MSG2, sha1msg2) \
 	X(SHA1RNDS4, sha1rnds4) X(SHA256RNDS2, sha256rnds2) \
-	X(SHA256MSG1, sha256msg1) X(SHA256MSG2, sha256msg2)
+	X(SHA256MSG1, sha256msg1) X(SHA256MSG2, sha256msg2) \
+	/* BMI, VEX on general registers */ \
+	X(ANDN, andn) X(BEXTR, bextr) X(BLSI, blsi) X(BLSMSK, blsmsk) \
+	X(BLSR, blsr) X(BZHI, bzhi) X(MULX, mulx) X(PDEP, pdep) \
+	X(PEXT, pext) X(RORX, rorx) X(SARX, sarx) X(SHLX, shlx) \
+	X(SHRX, shrx) \
+	/* GFNI */ \
+	X(GF2P8MULB, gf2p8mulb) X(GF2P8AFFINEQB, gf2p8affineqb) \
+	X(GF2P8AFFINEINVQB, gf2p8affineinvqb) \
+	/* AVX */ \
+	X(VBROADCASTSS, vbroadcastss) X(VBROADCASTSD, vbroadcastsd) \
+	X(VBROADCASTF128, vbroadcastf128) X(VINSERTF128, vinsertf128) \
+	X(VEXTRACTF128, vextractf128) X(VPERM2F128, vperm2f128) \
+	X(VPERMILPS, vpermilps) X(VPERMILPD, vpermilpd) \
+	X(VMASKMOVPS, vmaskmovps) X(VMASKMOVPD, vmaskmovpd) \
+	X(VTESTPS, vtestps) X(VTESTPD, vtestpd) X(VZEROUPPER, vzeroupper) \
+	X(VZEROALL, vzeroall) \
+	/* AVX2. Of pairs the second is the one with VEX.W */ \
+	X(VPBROADCASTB, vpbroadcastb) X(VPBROADCASTW, vpbroadcastw) \
+	X(VPBROADCASTD, vpbroadcastd) X(VPBROADCASTQ, vpbroadcastq) \
+	X(VBROADCASTI128, vbroadcasti128) X(VINSERTI128, vinserti128) \
+	X(VEXTRACTI128, vextracti128) X(VPERM2I128, vperm2i128) \
+	X(VPERMD, vpermd) X(VPERMPS, vpermps) X(VPERMQ, vpermq) \
+	X(VPERMPD, vpermpd) X(VPBLENDD, vpblendd) X(VPMASKMOVD, vpmaskmovd) \
+	X(VPMASKMOVQ, vpmaskmovq) X(VPSLLVD, vpsllvd) X(VPSLLVQ, vpsllvq) \
+	X(VPSRLVD, vpsrlvd) X(VPSRLVQ, vpsrlvq) X(VPSRAVD, vpsravd) \
+	X(VGATHERDPS, vgatherdps) X(VGATHERDPD, vgatherdpd) \
+	X(VGATHERQPS, vgatherqps) X(VGATHERQPD, vgatherqpd) \
+	X(VPGATHERDD, vpgatherdd) X(VPGATHERDQ, vpgatherdq) \
+	X(VPGATHERQD, vpgatherqd) X(VPGATHERQQ, vpgatherqq) \
+	/* F16C */ \
+	X(VCVTPH2PS, vcvtph2ps) X(VCVTPS2PH, vcvtps2ph) \
+	/* FMA, likewise */ \
+	X(VFMADD132PS, vfmadd132ps) X(VFMADD132PD, vfmadd132pd) \
+	X(VFMADD132SS, vfmadd132ss) X(VFMADD132SD, vfmadd132sd) \
+	X(VFMSUB132PS, vfmsub132ps) X(VFMSUB132PD, vfmsub132pd) \
+	X(VFMSUB132SS, vfmsub132ss) X(VFMSUB132SD, vfmsub132sd) \
+	X(VFNMADD132PS, vfnmadd132ps) X(VFNMADD132PD, vfnmadd132pd) \
+	X(VFNMADD132SS, vfnmadd132ss) X(VFNMADD132SD, vfnmadd132sd) \
+	X(VFNMSUB132PS, vfnmsub132ps) X(VFNMSUB132PD, vfnmsub132pd) \
+	X(VFNMSUB132SS, vfnmsub132ss) X(VFNMSUB132SD, vfnmsub132sd) \
+	X(VFMADDSUB132PS, vfmaddsub132ps) X(VFMADDSUB132PD, vfmaddsub132pd) \
+	X(VFMSUBADD132PS, vfmsubadd132ps) X(VFMSUBADD132PD, vfmsubadd132pd) \
+	X(VFMADD213PS, vfmadd213ps) X(VFMADD213PD, vfmadd213pd) \
+	X(VFMADD213SS, vfmadd213ss) X(VFMADD213SD, vfmadd213sd) \
+	X(VFMSUB213PS, vfmsub213ps) X(VFMSUB213PD, vfmsub213pd) \
+	X(VFMSUB213SS, vfmsub213ss) X(VFMSUB213SD, vfmsub213sd) \
+	X(VFNMADD213PS, vfnmadd213ps) X(VFNMADD213PD, vfnmadd213pd) \
+	X(VFNMADD213SS, vfnmadd213ss) X(VFNMADD213SD, vfnmadd213sd) \
+	X(VFNMSUB213PS, vfnmsub213ps) X(VFNMSUB213PD, vfnmsub213pd) \
+	X(VFNMSUB213SS, vfnmsub213ss) X(VFNMSUB213SD, vfnmsub213sd) \
+	X(VFMADDSUB213PS, vfmaddsub213ps) X(VFMADDSUB213PD, vfmaddsub213pd) \
+	X(VFMSUBADD213PS, vfmsubadd213ps) X(VFMSUBADD213PD, vfmsubadd213pd) \
+	X(VFMADD231PS, vfmadd231ps) X(VFMADD231PD, vfmadd231pd) \
+	X(VFMADD231SS, vfmadd231ss) X(VFMADD231SD, vfmadd231sd) \
+	X(VFMSUB231PS, vfmsub231ps) X(VFMSUB231PD, vfmsub231pd) \
+	X(VFMSUB231SS, vfmsub231ss) X(VFMSUB231SD, vfmsub231sd) \
+	X(VFNMADD231PS, vfnmadd231ps) X(VFNMADD231PD, vfnmadd231pd) \
+	X(VFNMADD231SS, vfnmadd231ss) X(VFNMADD231SD, vfnmadd231sd) \
+	X(VFNMSUB231PS, vfnmsub231ps) X(VFNMSUB231PD, vfnmsub231pd) \
+	X(VFNMSUB231SS, vfnmsub231ss) X(VFNMSUB231SD, vfnmsub231sd) \
+	X(VFMADDSUB231PS, vfmaddsub231ps) X(VFMADDSUB231PD, vfmaddsub231pd) \
+	X(VFMSUBADD231PS, vfmsubadd231ps) X(VFMSUBADD231PD, vfmsubadd231pd)
 
 #define X86_OP_ENUM_(name, text) X86_##name,
 enum x86_op {
@@ -216,6 +281,8 @@ enum x86_feature {
 	X86_FEAT_RDTSCP, X86_FEAT_MONITOR, X86_FEAT_CX16, X86_FEAT_CLFLUSHOPT,
 	X86_FEAT_CLWB, X86_FEAT_PREFETCHW, X86_FEAT_INVPCID, X86_FEAT_SMAP,
 	X86_FEAT_PKU, X86_FEAT_RTM, X86_FEAT_VMX, X86_FEAT_SVM, X86_FEAT_SMX,
+	X86_FEAT_AVX, X86_FEAT_AVX2, X86_FEAT_FMA, X86_FEAT_F16C,
+	X86_FEAT_GFNI, X86_FEAT_VAES, X86_FEAT_VPCLMUL, X86_FEAT_SERIALIZE,
 	X86_FEAT_COUNT
 };
 
