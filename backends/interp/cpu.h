@@ -276,6 +276,7 @@ struct cpu {
 	struct segment seg[8];	/* VC_SEG_* */
 
 	struct vec v[16];
+	struct vec vmem;	/* a memory operand that the TLB did not have */
 	struct f80 st[8];	/* physical; ST(i) is st[(ftop + i) & 7] */
 	uint32_t mxcsr;
 	uint16_t fcw;

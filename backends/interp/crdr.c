@@ -487,5 +487,6 @@ OP(xsetbv)
 	if (!(v & 1) || (v & ~(uint64_t)XCR0_DEFINED))
 		return vc__gp(cpu, 0);
 	cpu->xcr0 = v;
+	vc__fpu_update(cpu);
 	return X_OK;
 }

@@ -51,18 +51,21 @@
 #define MXCSR_MASKS	0x1f80u
 #define MXCSR_FTZ	0x8000u
 
+#define XCR0_AVX	0x6u	/* SSE and AVX state */
+
 /* cpu->fpu_ok: what needs no further question. */
 #define FPU_OK_X87	1u	/* x87 arithmetic on the host */
 #define FPU_OK_MMX	2u	/* x87 moves and MMX */
 #define FPU_OK_SSE	4u	/* SSE arithmetic on the host */
 #define FPU_OK_SIMD	8u	/* SSE moves, logic, integers */
+#define FPU_OK_AVX	16u	/* VEX-encoded vector instructions */
 
 /* cpu->fpu_live */
 #define FPU_LIVE_X87	1u
 #define FPU_LIVE_SSE	2u
 
 /*
- * After CR0, CR4, FCW, FSW or MXCSR changed. An x87 exception waits only with
+ * After CR0, CR4, XCR0, FCW, FSW, MXCSR or EFLAGS.VM changed. An x87 exception waits only with
  * CR0.NE: without it the board would have to answer FERR# with IRQ 13, which
  * we lack; the guest sees IGNNE# held active instead.
  */
@@ -82,6 +85,11 @@ VC_INLINE void vc__fpu_update(struct cpu *cpu)
 				ok |= FPU_OK_SSE;
 		}
 	}
+	/* CR0.EM does not matter to them, SDM 2A §2.4 */
+	if (!(cpu->cr0 & CR0_TS) && cpu->cr4 & CR4_OSXSAVE &&
+	    (cpu->xcr0 & XCR0_AVX) == XCR0_AVX && cpu->cr0 & CR0_PE &&
+	    !(cpu->flags & FL_VM))
+		ok |= FPU_OK_AVX;
 	cpu->fpu_ok = (uint8_t)ok;
 }
 

@@ -203,6 +203,24 @@ int vc__simd_check(struct cpu *cpu)
 	return X_OK;
 }
 
+int vc__avx_check(struct cpu *cpu)
+{
+	if (!IN_PROT() || !CR4_ON(CR4_OSXSAVE) ||
+	    (cpu->xcr0 & XCR0_AVX) != XCR0_AVX)
+		return vc__ud(cpu);
+	if (CR0_ON(CR0_TS))
+		return vc__raise(cpu, EXC_NM);
+	return X_OK;
+}
+
+VC_COLD const struct op *vc__avx_stop(struct cpu *cpu, const struct op *op)
+{
+	int rc = vc__avx_check(cpu);
+
+	/* fpu_ok is up to date, so there is a fault */
+	return vc__op_stop(cpu, op, rc ? rc : vc__ud(cpu));
+}
+
 VC_COLD const struct op *vc__mmx_stop(struct cpu *cpu, const struct op *op)
 {
 	int rc = vc__x87_check(cpu, true);
