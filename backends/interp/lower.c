@@ -875,8 +875,22 @@ static bool lower_simple(struct lowering *lo, const struct x86_insn *in)
 static void lower_selected(struct lowering *lo, const struct x86_insn *in,
 			   unsigned off)
 {
-	struct op *op = emit_mem(lo, in, off, vc__op_lacking);
+	struct op *op;
 	bool first = true;
+
+	if (in->vsib) {
+		/* each element has an address of its own: avx_gather.c */
+		op = emit(lo, vc__op_lacking);
+		op->base = reg_or_zero(in->base);
+		op->disp = (int32_t)in->disp;
+		op->seg = in->seg;
+		op->b = in->index;
+		op->imm = in->imm;
+		if (!vc__select_fpu(in, op))
+			op->fn = vc__op_lacking;
+		return;
+	}
+	op = emit_mem(lo, in, off, vc__op_lacking);
 
 	for (unsigned i = 0; i < 4; i++) {
 		const struct x86_operand *o = &in->opnd[i];

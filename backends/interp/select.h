@@ -16,6 +16,9 @@ bool vc__select_system(const struct x86_insn *in, struct op *op);
 /* x87, MMX, SSE, FXSAVE and XSAVE. */
 bool vc__select_fpu(const struct x86_insn *in, struct op *op);
 
+/* VEX-encoded instructions on general registers. exec_bmi.c */
+bool vc__select_bmi(const struct x86_insn *in, struct op *op);
+
 /* Can the engine do what belongs to the feature (enum x86_feature)? cpuid.c */
 bool vc__cpuid_offers(unsigned feature);
 /*

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * sse_select.c: which file does a floating-point, MMX, SSE or XSAVE
- * instruction.
+ * instruction, and those encoded with VEX.
  */
 #include "select.h"
+#include "avx.h"
 #include "fpu.h"
 
 /* SSE3 to SSE4.2: by the host's own, if it can. False: FISTTP, and PEXTRW,
@@ -27,7 +28,10 @@ static bool select_later(const struct x86_insn *in, struct op *op)
 
 bool vc__select_fpu(const struct x86_insn *in, struct op *op)
 {
-	return select_later(in, op) ||
+	if (in->vex)
+		return in->attr & X86_AVX ? vc__select_avx(in, op) :
+					    vc__select_bmi(in, op);
+	return select_later(in, op) || vc__select_crypto(in, op) ||
 	       vc__select_mmx(in, op) || vc__select_move(in, op) ||
 	       vc__select_simd(in, op) || vc__select_sse(in, op) ||
 	       vc__select_x87(in, op) || vc__select_x87env(in, op) ||
