@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * decode.c: the machine's grammar, SDM 2A chapter 2: prefixes, opcode, ModRM,
- * SIB, displacement, immediates. What the opcodes are stands in optab.c; here
- * is how their operands are found, and every rule by which bytes are #UD
- * whatever the state of the processor. Where Intel and AMD differ (66 before a
- * near branch in 64-bit code, REX.W before a far one), this is Intel.
+ * decode.c: the machine's grammar, SDM 2A chapter 2: prefixes, VEX, opcode,
+ * ModRM, SIB, displacement, immediates. What the opcodes are stands in optab.c
+ * and vextab.c; here is how their operands are found, and every rule by which
+ * bytes are #UD whatever the state of the processor. Where Intel and AMD
+ * differ (66 before a near branch in 64-bit code, REX.W before a far one),
+ * this is Intel.
  *
  * #UD is found as early as a processor finds it: before the displacement and
  * the immediate, which may lie on a page that is not there.
@@ -30,8 +31,12 @@ struct dec {
 	uint8_t opcode;
 	uint8_t map;		/* 0: one-byte, 1: 0F, 2: 0F38, 3: 0F3A */
 	uint8_t modrm;
-	uint8_t rex;
+	uint8_t rex;		/* VEX in 64-bit code: R X B W in REX's form */
 	uint8_t mandatory;	/* as vc__x86_0f: none, 66, F3, F2 */
+	uint8_t vl;		/* 0: no VEX; vector length, 16 or 32 */
+	uint8_t vvvv;		/* register of VEX.vvvv; 0 when not used */
+	bool vex_w;		/* in any mode; REX_W() is for what is a
+				   matter of 64-bit code, as in REX */
 	bool has_modrm;
 	bool mod3;		/* ModRM is a register */
 	bool code64;
@@ -50,7 +55,7 @@ struct dec {
 enum how {
 	BY_NONE, BY_RM, BY_REG, BY_OPCODE, BY_FIXED, BY_ONE, BY_IMM8,
 	BY_IMM8B, BY_IMM8S, BY_IMM16, BY_IMMZ, BY_IMMV, BY_REL8, BY_RELZ,
-	BY_FAR, BY_MOFFS,
+	BY_FAR, BY_MOFFS, BY_VVVV, BY_IS4,
 };
 
 /* what a form asks of ModRM */
@@ -73,6 +78,13 @@ enum {
 	SZ_A,		/* operand size, twice */
 	SZ_S,		/* 6, in 64-bit code 10 */
 	SZ_Q,		/* 8, with REX.W 16 */
+	SZ_X,		/* vector length */
+	SZ_XH,		/* ... half of it */
+	SZ_XF,		/* ... a quarter */
+	SZ_XE,		/* ... an eighth */
+	SZ_SC,		/* 4, with VEX.W 8 */
+	SZ_XW,		/* half of the vector length, with VEX.W all of it */
+	SZ_DUP,		/* 8, or a vector of 32 */
 };
 
 struct form {
@@ -88,6 +100,7 @@ struct form {
 #define RMREG_(kind, r)	{ BY_RM, N_REG, kind, r, 0, 0 }
 #define REG_(kind, r)	{ BY_REG, N_MODRM, kind, r, 0, 0 }
 #define FIX_(kind, r, n) { BY_FIXED, 0, kind, r, 0, n }
+#define VVVV_(kind, r)	{ BY_VVVV, 0, kind, r, 0, 0 }
 #define IMM_(how, r)	{ how, 0, OPND_IMM, r, 0, 0 }
 
 static const struct form forms[FORM_COUNT] = {
@@ -172,6 +185,23 @@ static const struct form forms[FORM_COUNT] = {
 	[Ov]    = { BY_MOFFS, 0, 0, 0, SZ_V, 0 },
 	[ST0]   = FIX_(OPND_ST, 10, 0),
 	[STi]   = RMREG_(OPND_ST, 10),
+	[Vx]    = REG_(OPND_XMM, SZ_X),
+	[Wx]    = RM_(OPND_XMM, SZ_X, SZ_X),
+	[Ux]    = RMREG_(OPND_XMM, SZ_X),
+	[Hx]    = VVVV_(OPND_XMM, SZ_X),
+	[Lx]    = { BY_IS4, 0, OPND_XMM, SZ_X, 0, 0 },
+	[Mx]    = MEM_(SZ_X),
+	[Wh]    = RM_(OPND_XMM, SZ_XH, SZ_XH),
+	[Wf]    = RM_(OPND_XMM, SZ_XF, SZ_XF),
+	[We]    = RM_(OPND_XMM, SZ_XE, SZ_XE),
+	[Wsc]   = RM_(OPND_XMM, SZ_SC, SZ_SC),
+	[Wb]    = RM_(OPND_XMM, 1, 1),
+	[Wddup] = RM_(OPND_XMM, SZ_DUP, SZ_DUP),
+	[Hdq]   = VVVV_(OPND_XMM, 16),
+	[By]    = VVVV_(OPND_REG, SZ_Y),
+	[Vg]    = REG_(OPND_XMM, SZ_XW),
+	[Hg]    = VVVV_(OPND_XMM, SZ_XW),
+	[Mg]    = MEM_(SZ_SC),
 };
 
 static inline uint8_t size_of(const struct dec *d, const struct x86_insn *in,
@@ -187,6 +217,13 @@ static inline uint8_t size_of(const struct dec *d, const struct x86_insn *in,
 	case SZ_P: return (uint8_t)(in->osize + 2);
 	case SZ_A: return (uint8_t)(in->osize * 2);
 	case SZ_S: return d->code64 ? 10 : 6;
+	case SZ_X: return d->vl;
+	case SZ_XH: return d->vl / 2;
+	case SZ_XF: return d->vl / 4;
+	case SZ_XE: return d->vl / 8;
+	case SZ_SC: return d->vex_w ? 8 : 4;
+	case SZ_XW: return d->vex_w ? d->vl : d->vl / 2;
+	case SZ_DUP: return d->vl == 16 ? 8 : 32;
 	default:   return REX_W(d) ? 16 : 8;
 	}
 }
@@ -295,9 +332,52 @@ done:
 	return 0;
 }
 
-static int decode_opcode(struct dec *d)
+/*
+ * What follows C4 or C5, SDM 2A §2.3.5: R X B and vvvv are inverted. Outside
+ * of 64-bit code there are eight registers: R and X are what tells VEX from
+ * LES and LDS, B and the top bit of vvvv are ignored.
+ */
+static int decode_vex(struct dec *d, const struct x86_insn *in)
+{
+	unsigned p0 = d->bytes[d->pos++], p1 = p0;
+
+	if (d->rex || (in->prefixes & (X86_OSIZE | X86_REP | X86_REPNE |
+				       X86_LOCK)))
+		return X86_DEC_UD;
+	if (d->opcode == 0xc5) {
+		d->map = 1;
+		p0 = 0x60 | (p0 & 0x80);	/* no X, no B */
+		p1 &= 0x7f;			/* no W */
+	} else {
+		d->map = p0 & 0x1f;
+		if (d->map < 1 || d->map > 3)
+			return X86_DEC_UD;
+		if (!has(d, 1))
+			return short_of(d);
+		p1 = d->bytes[d->pos++];
+	}
+	d->vex_w = p1 >> 7;
+	d->vl = p1 & 4 ? 32 : 16;
+	d->mandatory = (uint8_t)(p1 & 3);
+	d->vvvv = (uint8_t)(~p1 >> 3 & (d->code64 ? 15 : 7));
+	if (d->code64)
+		d->rex = (uint8_t)(0x40 | (p1 >> 7) << 3 | (~p0 >> 5 & 7));
+	if (!has(d, 1))
+		return short_of(d);
+	d->opcode = d->bytes[d->pos++];
+	return 0;
+}
+
+static int decode_opcode(struct dec *d, const struct x86_insn *in)
 {
 	d->opcode = d->bytes[d->pos++];
+	if (d->opcode == 0xc4 || d->opcode == 0xc5) {
+		if (!has(d, 1))
+			return short_of(d);
+		if (d->code64 || d->bytes[d->pos] >= 0xc0)
+			return decode_vex(d, in);
+		return 0;
+	}
 	if (d->opcode != 0x0f)
 		return 0;
 	d->map = 1;
@@ -328,6 +408,12 @@ static const struct x86_row *find_row(const struct dec *d, bool *plain)
 		if (d->opcode == 0x90 && REX_B(d))
 			return &vc__x86_one[0x91];	/* XCHG R8, rAX */
 		return &vc__x86_one[d->opcode];
+	}
+	if (d->vl) {
+		*plain = false;
+		map = d->map == 1 ? vc__x86_vex0f : d->map == 2 ?
+		      vc__x86_vex0f38 : vc__x86_vex0f3a;
+		return &map[d->mandatory][d->opcode];
 	}
 	map = d->map == 1 ? vc__x86_0f : d->map == 2 ? vc__x86_0f38 :
 	      vc__x86_0f3a;
@@ -392,7 +478,7 @@ static int decode_mem(struct dec *d, struct x86_insn *in)
 		sib = d->bytes[d->pos++];
 		base = sib & 7;
 		index = (sib >> 3 & 7) | (unsigned)REX_X(d);
-		if (index != 4) {
+		if (index != 4 || in->vsib) {
 			in->index = (uint8_t)index;
 			in->scale = sib >> 6;
 		}
@@ -533,6 +619,18 @@ static int decode_operand(struct dec *d, struct x86_insn *in,
 		o->size = size_of(d, in, f->rsize);
 		set_reg(o, d, OPND_REG, (d->opcode & 7) | (unsigned)REX_B(d));
 		return 0;
+	case BY_VVVV:
+		o->size = size_of(d, in, f->rsize);
+		o->kind = f->kind;
+		o->reg = d->vvvv;
+		return 0;
+	case BY_IS4:
+		if (!has(d, 1))
+			return short_of(d);
+		o->size = size_of(d, in, f->rsize);
+		o->kind = f->kind;
+		o->reg = (uint8_t)(take(d, 1) >> 4 & (d->code64 ? 15 : 7));
+		return 0;
 	case BY_FIXED:
 		o->size = size_of(d, in, f->rsize);
 		o->kind = f->kind;
@@ -568,6 +666,47 @@ static bool modrm_is_bad(const struct dec *d, unsigned need)
 	return (need & N_DR & ~N_MODRM) && REX_R(d);
 }
 
+/* What VEX.L, W and vvvv may not be, SDM 2A §2.3.6 and the instructions'
+ * pages; picks the operation and the feature that they stand for. */
+static bool vex_is_bad(struct dec *d, struct x86_insn *in,
+		       const uint8_t opnd[4], unsigned rules)
+{
+	bool l = d->vl == 32, takes_vvvv = false;
+	unsigned i;
+
+	for (i = 0; i < 4; i++)
+		takes_vvvv |= forms[opnd[i]].how == BY_VVVV;
+	if ((d->vvvv && !takes_vvvv) ||
+	    (l && (rules & V_L0)) || (!l && (rules & V_L1)) ||
+	    (d->vex_w && (rules & V_W0)) || (!d->vex_w && (rules & V_W1)))
+		return true;
+	if (l && (rules & V_INT))
+		in->feature = in->feature == X86_FEAT_AES ? X86_FEAT_VAES :
+			      in->feature == X86_FEAT_PCLMUL ?
+			      X86_FEAT_VPCLMUL : X86_FEAT_AVX2;
+	in->op = (uint16_t)(in->op + (l && (rules & V_LNEXT)) +
+			    (d->vex_w && (rules & V_WNEXT)));
+	if (rules & V_LIG)
+		d->vl = 16;
+	in->vex = d->vl;
+	if (rules & V_VSIB) {
+		/* Odd opcodes have quadword indexes, as many as fit the
+		 * vector; of doublewords as many as there are elements. */
+		in->vsib = (d->opcode & 1) || !d->vex_w ? d->vl : d->vl / 2;
+		if (in->vsib < 16)
+			in->vsib = 16;
+		return RM(d) != 4 || in->asize == 2;
+	}
+	return false;
+}
+
+/* SDM 2C "VGATHER...": destination, index and mask are three registers. */
+static bool gather_is_bad(const struct x86_insn *in)
+{
+	return in->opnd[0].reg == in->opnd[2].reg ||
+	       in->opnd[0].reg == in->index || in->opnd[2].reg == in->index;
+}
+
 /* SDM 1 §3.6.1 and 2A §2.2.1.2 */
 static uint8_t operand_size(const struct dec *d, const struct x86_insn *in,
 			    enum x86_mode mode, uint32_t attr)
@@ -575,7 +714,7 @@ static uint8_t operand_size(const struct dec *d, const struct x86_insn *in,
 	bool p66 = in->prefixes & X86_OSIZE;
 	uint8_t size;
 
-	if (attr & X86_SSE)	/* 66 is part of the opcode, or nothing */
+	if (d->vl || (attr & X86_SSE))	/* 66 is part of the opcode, or nothing */
 		size = REX_W(d) ? 8 : 4;
 	else if (mode != X86_MODE64)
 		size = (mode == X86_MODE32) ^ p66 ? 4 : 2;
@@ -661,7 +800,7 @@ static void set_flags(const struct dec *d, struct x86_insn *in, unsigned use)
 	}
 }
 
-static void set_attr(struct x86_insn *in, uint32_t attr)
+static void set_attr(struct x86_insn *in, uint32_t attr, unsigned rules)
 {
 	const struct x86_operand *o = &in->opnd[0];
 	unsigned i;
@@ -669,7 +808,8 @@ static void set_attr(struct x86_insn *in, uint32_t attr)
 	for (i = 0; i < in->opnds; i++)
 		if (in->opnd[i].kind == OPND_MEM && in->opnd[i].access) {
 			attr |= X86_MAY_FAULT;
-			if (in->mem_size == 16 && !(attr & OT_UNAL))
+			if (in->vex ? (rules & V_ALIGN) != 0 :
+			    in->mem_size == 16 && !(attr & OT_UNAL))
 				attr |= X86_ALIGNED;
 		}
 	if (attr & (X86_STACK | X86_STRING | X86_CPL0))
@@ -690,11 +830,11 @@ static int decode(struct dec *d, struct x86_insn *in, enum x86_mode mode)
 	const struct x86_row *row;
 	const uint8_t *opnd;
 	uint32_t attr;
-	unsigned need, i, n;
+	unsigned need, rules, i, n;
 	bool plain;
 	int rc;
 
-	if ((rc = decode_prefixes(d, in)) || (rc = decode_opcode(d)))
+	if ((rc = decode_prefixes(d, in)) || (rc = decode_opcode(d, in)))
 		return rc;
 	row = find_row(d, &plain);
 	opnd = row->opnd;
@@ -702,7 +842,8 @@ static int decode(struct dec *d, struct x86_insn *in, enum x86_mode mode)
 	while (row->op >= X86_OP_COUNT) {
 		if ((rc = take_modrm(d)))
 			return rc;
-		g = &vc__x86_groups[row->op - X86_OP_COUNT];
+		g = (d->vl ? vc__x86_vexgroups : vc__x86_groups) +
+		    (row->op - X86_OP_COUNT);
 		row = d->mod3 ? g->reg : g->mem;
 		if (!row)
 			return X86_DEC_UD;
@@ -713,6 +854,8 @@ static int decode(struct dec *d, struct x86_insn *in, enum x86_mode mode)
 	}
 	if (row->op == X86_BAD)
 		return X86_DEC_UD;
+	rules = d->vl ? attr & V_MASK : 0;
+	attr &= ~rules;
 	if (attr & (d->code64 ? OT_I64 : OT_O64))
 		return X86_DEC_UD;
 	if (plain && d->mandatory && ((attr & OT_NP) ||
@@ -720,7 +863,7 @@ static int decode(struct dec *d, struct x86_insn *in, enum x86_mode mode)
 		return X86_DEC_UD;
 
 	need = forms[opnd[0]].need | (forms[opnd[1]].need & ~N_BYTE) |
-	       (forms[opnd[2]].need & ~N_BYTE);
+	       (forms[opnd[2]].need & ~N_BYTE);	/* a fourth needs nothing */
 	if (need & N_MODRM) {
 		if ((rc = take_modrm(d)))
 			return rc;
@@ -741,6 +884,8 @@ static int decode(struct dec *d, struct x86_insn *in, enum x86_mode mode)
 	in->asize = mode == X86_MODE64 ? 8 : mode == X86_MODE32 ? 4 : 2;
 	if (in->prefixes & X86_ASIZE)
 		in->asize = in->asize == 4 && mode == X86_MODE32 ? 2 : 4;
+	if (d->vl && vex_is_bad(d, in, opnd, rules))
+		return X86_DEC_UD;
 	if ((attr & OT_WNEXT) && REX_W(d)) {
 		in->op++;
 		if (in->op == X86_CMPXCHG16B)
@@ -754,7 +899,7 @@ static int decode(struct dec *d, struct x86_insn *in, enum x86_mode mode)
 		return rc;
 	if (in->seg == X86_NOREG)
 		in->seg = VC_SEG_DS;
-	for (i = n = 0; i < 3 && opnd[i]; i++, n++) {
+	for (i = n = 0; i < 4 && opnd[i]; i++, n++) {
 		in->opnd[n].access = row->access >> (i * 2) & 3;
 		rc = decode_operand(d, in, &forms[opnd[i]], &in->opnd[n]);
 		if (rc)
@@ -762,10 +907,12 @@ static int decode(struct dec *d, struct x86_insn *in, enum x86_mode mode)
 		if (opnd[i] == Ap)
 			n++;
 	}
+	if (in->vsib && gather_is_bad(in))
+		return X86_DEC_UD;
 	in->opnds = (uint8_t)n;
 	in->len = d->pos;
 	set_flags(d, in, row->flags);
-	set_attr(in, attr);
+	set_attr(in, attr, rules);
 	return d->pos;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * optab.c: the opcode maps, SDM 2D appendix A. The maps are those of a
- * processor with SSE4.2, AES, PCLMULQDQ and SHA but without VEX; a gap is #UD.
+ * optab.c: the opcode maps without VEX (vextab.c has those), SDM 2D appendix A;
+ * a gap is #UD. EVEX is refused: 62 is BOUND or #UD.
  * Forms, accesses and flags are explained in optab.h.
  */
 #include "optab.h"
@@ -232,7 +232,7 @@ const struct x86_row vc__x86_one[256] = {
 	[0xc2] = { X86_RET,      { Iw },           RRR, F__,     0, JUMP | STACK | OT_F64 },
 	[0xc3] = { X86_RET,      { 0 },            ___, F__,     0, JUMP | STACK | OT_F64 },
 
-	/* c4, c5 and 62 before mod 3, or in 64-bit code, are VEX and EVEX: not yet */
+	/* before mod 3 or in 64-bit code C4 and C5 are VEX, see decode.c */
 	[0xc4] = { X86_LES,      { Gz, Mp },       WRR, F__,     0, ENDS | OT_I64 },
 	[0xc5] = { X86_LDS,      { Gz, Mp },       WRR, F__,     0, ENDS | OT_I64 },
 	[0xc6] = { GROUP(G11b), { Eb, Ib },    ___, F__,     0, 0 },
@@ -771,6 +771,7 @@ const struct x86_row vc__x86_0f38[4][256] = {
 	[0x80] = { X86_INVEPT,   { Gr, Mdq },      RRR, F_ADD,   X86_FEAT_VMX, ENDS | CPL0 | OT_F64 | OT_UNAL },
 	[0x81] = { X86_INVVPID,  { Gr, Mdq },      RRR, F_ADD,   X86_FEAT_VMX, ENDS | CPL0 | OT_F64 | OT_UNAL },
 	[0x82] = { X86_INVPCID,  { Gr, Mdq },      RRR, F__,     X86_FEAT_INVPCID, ENDS | CPL0 | OT_F64 | OT_UNAL },
+	[0xcf] = { X86_GF2P8MULB, { Vdq, Wdq },     MRR, F__,     X86_FEAT_GFNI, SSE },
 	[0xdb] = { X86_AESIMC,   { Vdq, Wdq },     WRR, F__,     X86_FEAT_AES, SSE },
 	[0xdc] = { X86_AESENC,   { Vdq, Wdq },     MRR, F__,     X86_FEAT_AES, SSE },
 	[0xdd] = { X86_AESENCLAST, { Vdq, Wdq },     MRR, F__,     X86_FEAT_AES, SSE },
@@ -817,6 +818,8 @@ const struct x86_row vc__x86_0f3a[4][256] = {
 	[0x61] = { X86_PCMPESTRI, { Vdq, Wdq, Ib }, RRR, F_ADD,   X86_FEAT_SSE42, SSE | OT_UNAL },
 	[0x62] = { X86_PCMPISTRM, { Vdq, Wdq, Ib }, RRR, F_ADD,   X86_FEAT_SSE42, SSE | OT_UNAL },
 	[0x63] = { X86_PCMPISTRI, { Vdq, Wdq, Ib }, RRR, F_ADD,   X86_FEAT_SSE42, SSE | OT_UNAL },
+	[0xce] = { X86_GF2P8AFFINEQB, { Vdq, Wdq, Ib }, MRR, F__, X86_FEAT_GFNI, SSE },
+	[0xcf] = { X86_GF2P8AFFINEINVQB, { Vdq, Wdq, Ib }, MRR, F__, X86_FEAT_GFNI, SSE },
 	[0xdf] = { X86_AESKEYGENASSIST, { Vdq, Wdq, Ib }, WRR, F__,     X86_FEAT_AES, SSE },
 },
 {	/* F3 */
@@ -953,6 +956,7 @@ static const struct x86_row g7_3[8] = {
 	[7] = { X86_INVLPGA,  { 0 },            ___, F__,     X86_FEAT_SVM, ENDS | FAULTS },
 };
 static const struct x86_row g7_5[8] = {
+	[0] = { X86_SERIALIZE, { 0 },           ___, F__,     X86_FEAT_SERIALIZE, ENDS | OT_NP },
 	[6] = { X86_RDPKRU,   { 0 },            ___, F__,     X86_FEAT_PKU, FAULTS | OT_NP },
 	[7] = { X86_WRPKRU,   { 0 },            ___, F__,     X86_FEAT_PKU, FAULTS | OT_NP },
 };
@@ -1461,6 +1465,8 @@ const struct x86_flag_set vc__x86_flags[F_COUNT] = {
 	[F_SYSC]   = { ALL,    ALL,                 0 },
 	[F_RZF]    = { Z,      0,                   0 },
 	[F_COND]   = { 0,      0,                   0 },	/* by condition */
+	[F_ANDN]   = { 0,      O | S | Z | C,       A | P },
+	[F_BEXTR]  = { 0,      O | Z | C,           S | A | P },
 };
 
 #undef C
