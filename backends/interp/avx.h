@@ -23,10 +23,15 @@
 #define VL	vec_at(cpu, (uint16_t)(op->imm >> 32))
 #define VIMM	((unsigned)op->imm & 0xff)
 
+/* As NEED_SIMD: code with MODE_AVX need not ask. */
+#ifdef VC_DEBUG
 #define NEED_AVX do { \
 	if (VC_UNLIKELY(!(cpu->fpu_ok & FPU_OK_AVX))) \
 		return vc__avx_stop(cpu, op); \
 } while (0)
+#else
+#define NEED_AVX do { } while (0)
+#endif
 
 /* May a VEX vector instruction run? X_OK or X_FAULT. x87env.c */
 int vc__avx_check(struct cpu *cpu);

@@ -245,6 +245,9 @@ struct fault {
 #define MODE_FLAT	0x10u	/* CS DS ES SS: base 0, whole 4 GiB, usable */
 #define MODE_PROT	0x20u	/* CR0.PE and not virtual-8086 */
 #define MODE_LONG	0x40u	/* EFER.LMA: linear addresses are 64 bits */
+#define MODE_SIMD	0x80u	/* SSE's state may be used (FPU_OK_SIMD) */
+#define MODE_AVX	0x100u	/* AVX's too (FPU_OK_AVX) */
+#define MODE_BITS	9u
 
 
 struct cpu {

@@ -102,8 +102,7 @@ OP(clts)
 	if (cpu->cpl)
 		return vc__gp(cpu, 0);
 	cpu->cr0 &= ~(uint64_t)CR0_TS;
-	vc__mode_update(cpu);	/* the FPU may be used again */
-	return X_OK;
+	return mode_changed(cpu);	/* the FPU may be used again */
 }
 
 static int lmsw(struct cpu *cpu, uint16_t v)
@@ -487,6 +486,5 @@ OP(xsetbv)
 	if (!(v & 1) || (v & ~(uint64_t)XCR0_DEFINED))
 		return vc__gp(cpu, 0);
 	cpu->xcr0 = v;
-	vc__fpu_update(cpu);
-	return X_OK;
+	return mode_changed(cpu);
 }

@@ -68,6 +68,10 @@ struct block {
 
 struct chunk;
 
+/* A jump cache's tag: generation, CPL 3, mode. */
+#define JUMP_GEN_SHIFT	(MODE_BITS + 1u)
+#define JUMP_GEN_MASK	(~0u >> JUMP_GEN_SHIFT)
+
 /*
  * A page with code that was found writable: what its missing write entry in
  * the TLB would say, for stores that change code. Good while gen is current.

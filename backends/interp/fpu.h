@@ -178,10 +178,16 @@ VC_INLINE void x87_set_c1(struct cpu *cpu, bool c1)
 				   (c1 ? FSW_C1 : 0));
 }
 
+/* Blocks are of code with MODE_SIMD, or have an op in front of each that needs
+ * it (vc__op_simd_need). */
+#ifdef VC_DEBUG
 #define NEED_SIMD do { \
 	if (VC_UNLIKELY(!(cpu->fpu_ok & FPU_OK_SIMD))) \
 		return vc__simd_stop(cpu, op); \
 } while (0)
+#else
+#define NEED_SIMD do { } while (0)
+#endif
 #define NEED_MMX do { \
 	if (VC_UNLIKELY(!(cpu->fpu_ok & FPU_OK_MMX))) \
 		return vc__mmx_stop(cpu, op); \

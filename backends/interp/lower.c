@@ -878,6 +878,10 @@ static void lower_selected(struct lowering *lo, const struct x86_insn *in,
 	struct op *op;
 	bool first = true;
 
+	if (in->attr & X86_SSE && !(lo->mode & MODE_SIMD))
+		emit(lo, vc__op_simd_need);
+	if (in->attr & X86_AVX && !(lo->mode & MODE_AVX))
+		emit(lo, vc__op_avx_need);
 	if (in->vsib) {
 		/* each element has an address of its own: avx_gather.c */
 		op = emit(lo, vc__op_lacking);

@@ -360,12 +360,13 @@ static void jumps_drop(struct cpu *cpu)
 	struct engine *eng = ENGINE(cpu);
 
 	eng->fetch_lost = false;
-	eng->jump_gen = (eng->jump_gen + 1) & 0xffffff;
+	eng->jump_gen = (eng->jump_gen + 1) & JUMP_GEN_MASK;
 	if (!eng->jump_gen) {
 		memset(eng->jumps, 0, sizeof(eng->jumps));
 		eng->jump_gen = 1;
 	}
-	cpu->jump_tag = eng->jump_gen << 8 | (cpu->jump_tag & 0xff);
+	cpu->jump_tag = eng->jump_gen << JUMP_GEN_SHIFT |
+			(cpu->jump_tag & ~(~0u << JUMP_GEN_SHIFT));
 }
 
 /* What zeroes do not make empty. */
@@ -539,6 +540,11 @@ void vc__mode_update(struct cpu *cpu)
 	}
 	cpu->lin_mask = IN_LONG() && mode & MODE_CODE64 ? ~(uint64_t)0 :
 			0xffffffff;
+	vc__fpu_update(cpu);
+	if (cpu->fpu_ok & FPU_OK_SIMD)
+		mode |= MODE_SIMD;
+	if (cpu->fpu_ok & FPU_OK_AVX)
+		mode |= MODE_AVX;
 	cpu->mode = mode;
 	if (cpu->cpl == 3)
 		set = CR0_ON(CR0_AM) && cpu->flags & FL_AC ? TLB_CHECKED :
@@ -548,8 +554,8 @@ void vc__mode_update(struct cpu *cpu)
 	cpu->tlb_set = (uint8_t)set;
 	cpu->tlb_r = eng->tlb[0].e[set];
 	cpu->tlb_w = &eng->tlb[0].e[set][1];
-	cpu->jump_tag = eng->jump_gen << 8 | (cpu->cpl == 3 ? 0x80u : 0) | mode;
-	vc__fpu_update(cpu);
+	cpu->jump_tag = eng->jump_gen << JUMP_GEN_SHIFT |
+			(uint32_t)(cpu->cpl == 3) << MODE_BITS | mode;
 }
 
 /* ---- data accesses ---- */

@@ -148,6 +148,10 @@ OP_DECLARE(too_long);
 extern const op_fn vc__string_fn[7];	/* movs cmps stos lods scas ins outs */
 enum { STR_MOVS, STR_CMPS, STR_STOS, STR_LODS, STR_SCAS, STR_INS, STR_OUTS };
 
+/* x87env.c */
+OP_DECLARE(simd_need);
+OP_DECLARE(avx_need);
+
 /* block.c */
 OP_DECLARE(stale);
 OP_DECLARE(guard);

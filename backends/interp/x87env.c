@@ -5,7 +5,9 @@
  * control words to the host and back.
  */
 #include "decode.h"
+#include "avx.h"
 #include "fpu.h"
+#include "ops.h"
 
 /* ---- the host's control words ---- */
 
@@ -234,6 +236,18 @@ VC_COLD const struct op *vc__simd_stop(struct cpu *cpu, const struct op *op)
 	int rc = vc__simd_check(cpu);
 
 	return vc__op_stop(cpu, op, rc ? rc : vc__ud(cpu));
+}
+
+OP(simd_need)
+{
+	(void)op;
+	return vc__simd_check(cpu);
+}
+
+OP(avx_need)
+{
+	(void)op;
+	return vc__avx_check(cpu);
 }
 
 static bool is_prefix(const struct cpu *cpu, uint8_t b)
