@@ -22,6 +22,8 @@ struct format {
 static struct format format_of(const struct sf_env *env, int fmt)
 {
 	switch (fmt) {
+	case SF16:
+		return (struct format){ 11, -14, 15 };
 	case SF32:
 		return (struct format){ 24, -126, 127 };
 	case SF64:
@@ -104,6 +106,15 @@ static struct sf from_bits(const struct sf_env *env, uint64_t v, unsigned ebits,
 	return r;
 }
 
+struct sf vc__sf_from16(uint16_t v)
+{
+	static const struct sf_env env = { 0 };
+	struct sf r = from_bits(&env, v, 5, 10);
+
+	r.den = 0;
+	return r;
+}
+
 struct sf vc__sf_from32(const struct sf_env *env, uint32_t v)
 {
 	return from_bits(env, v, 8, 23);
@@ -167,6 +178,11 @@ static uint64_t to_bits(struct sf v, unsigned ebits, unsigned fbits)
 	}
 	return (uint64_t)v.sign << (ebits + fbits) | e << fbits |
 	       frac >> (63 - fbits);
+}
+
+uint16_t vc__sf_pack16(struct sf v)
+{
+	return (uint16_t)to_bits(v, 5, 10);
 }
 
 uint32_t vc__sf_pack32(struct sf v)
@@ -520,6 +536,79 @@ struct sf vc__sf_arith(struct sf_env *env, int fmt, int op, struct sf a,
 	default:
 		return div_(env, f, a, b);
 	}
+}
+
+/*
+ * The product x / 2^127 * 2^exp, bit 127 set, plus c. Both have zeros in their
+ * low bits (22 and 75 of them), so what shifting one makes sticky lies below
+ * all that a cancellation can bring up: one bit, when they are shifted by more
+ * than one.
+ */
+static struct sf fuse(struct sf_env *env, struct format f, unsigned sign,
+		      int exp, u128 x, struct sf c)
+{
+	u128 y = (u128)c.sig << 63, sum;
+	unsigned n;
+
+	x >>= 1;	/* room for the carry */
+	if (exp < c.exp) {
+		x = shift_jam(x, (unsigned)(c.exp - exp));
+		exp = c.exp;
+	} else {
+		y = shift_jam(y, (unsigned)(exp - c.exp));
+	}
+	if (sign == c.sign) {
+		sum = x + y;
+	} else if (x >= y) {
+		sum = x - y;
+	} else {
+		sum = y - x;
+		sign = c.sign;
+	}
+	if (!sum)
+		return make(SF_ZERO, env->rc == SF_DOWN);
+	n = clz128(sum);
+	return round_to(env, f, sign, exp + 1 - (int)n, sum << n);
+}
+
+struct sf vc__sf_fma(struct sf_env *env, int fmt, bool neg, bool sub,
+		     struct sf a, struct sf b, struct sf c)
+{
+	struct format f = format_of(env, fmt);
+	unsigned sign = a.sign ^ b.sign ^ neg, n;
+	bool infinite = a.cls == SF_INF || b.cls == SF_INF;
+	u128 x;
+
+	env->up = false;
+	/* infinity times zero raises IE only when there is no QNaN to give */
+	if (is_nan(a) || is_nan(b) || is_nan(c)) {
+		if (a.cls == SF_SNAN || b.cls == SF_SNAN || c.cls == SF_SNAN)
+			env->flags |= SF_IE;
+		return quieted(is_nan(a) ? a : is_nan(b) ? b : c);
+	}
+	c.sign ^= sub;
+	if ((a.cls == SF_INF && b.cls == SF_ZERO) ||
+	    (a.cls == SF_ZERO && b.cls == SF_INF) ||
+	    (infinite && c.cls == SF_INF && c.sign != sign))
+		return invalid(env);
+	if (a.den || b.den || c.den)
+		env->flags |= SF_DE;
+	if (infinite)
+		return make(SF_INF, sign);
+	if (c.cls == SF_INF)
+		return make(SF_INF, c.sign);
+	if (a.cls == SF_ZERO || b.cls == SF_ZERO) {
+		if (c.cls == SF_ZERO)
+			return make(SF_ZERO, c.sign == sign ? sign :
+					     env->rc == SF_DOWN);
+		return round_norm(env, f, c);
+	}
+	x = (u128)a.sig * b.sig;
+	n = clz128(x);
+	if (c.cls == SF_ZERO)
+		return round_to(env, f, sign, a.exp + b.exp + 1 - (int)n,
+				x << n);
+	return fuse(env, f, sign, a.exp + b.exp + 1 - (int)n, x << n, c);
 }
 
 struct sf vc__sf_sqrt(struct sf_env *env, int fmt, struct sf a)

@@ -53,14 +53,18 @@ struct sf {
 };
 
 /* Formats of results. SF80PC: an 80-bit register, precision by env. */
-enum { SF32, SF64, SF80, SF80PC };
+enum { SF32, SF64, SF80, SF80PC, SF16 };
 enum { SF_ADD, SF_SUB, SF_MUL, SF_DIV };
 enum { SF_LT, SF_EQ, SF_GT, SF_UN };
 
+/* A denormal of 16 bits is an ordinary number: no DE, no DAZ (SDM 2C,
+ * VCVTPH2PS). */
+struct sf vc__sf_from16(uint16_t v);
 struct sf vc__sf_from32(const struct sf_env *env, uint32_t v);
 struct sf vc__sf_from64(const struct sf_env *env, uint64_t v);
 struct sf vc__sf_from80(struct f80 v);
 struct sf vc__sf_from_int(int64_t v);
+uint16_t vc__sf_pack16(struct sf v);
 uint32_t vc__sf_pack32(struct sf v);
 uint64_t vc__sf_pack64(struct sf v);
 struct f80 vc__sf_pack80(struct sf v);
@@ -72,6 +76,10 @@ struct sf vc__sf_nan2(struct sf_env *env, struct sf a, struct sf b);
 
 struct sf vc__sf_arith(struct sf_env *env, int fmt, int op, struct sf a,
 		       struct sf b);
+/* a * b + c, rounded once, to SF32 or SF64; neg: the product is negated, sub: c
+ * is. Of several NaNs the first in this order comes out. */
+struct sf vc__sf_fma(struct sf_env *env, int fmt, bool neg, bool sub,
+		     struct sf a, struct sf b, struct sf c);
 struct sf vc__sf_sqrt(struct sf_env *env, int fmt, struct sf a);
 /* To another format; raises IE for an SNaN, DE for a denormal. */
 struct sf vc__sf_convert(struct sf_env *env, int fmt, struct sf a);

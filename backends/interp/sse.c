@@ -11,24 +11,11 @@
  * (SDM 1 §11.5.3).
  */
 #include "decode.h"
-#include "fpu.h"
+#include "fp_form.h"
 
+/* A predicate, or the size of an integer. */
+#define IMM		((unsigned)op->imm)
 #define SSE_AGAIN	100	/* MXCSR was loaded into the host: again */
-
-enum { K_ADD, K_SUB, K_MUL, K_DIV, K_MIN, K_MAX, K_SQRT, K_RCP, K_RSQRT,
-       K_CMP, K_COMI, K_UCOMI, K_F2F, K_I2F, K_F2I, K_F2I_CHOP };
-enum { SRC_XMM, SRC_MEM, SRC_GPR, SRC_MMX };
-enum { DST_XMM, DST_GPR, DST_MMX, DST_FLAGS };
-enum { EL_F32, EL_F64, EL_I32, EL_INT };	/* INT: 4 or 8 by op->imm */
-
-struct form {
-	uint8_t kind;
-	uint8_t from, to;	/* EL_*: lanes of source and destination */
-	uint8_t lanes;
-	uint8_t dst;
-	uint8_t bytes;		/* of a memory operand; 16 must be aligned */
-	uint8_t zero;		/* bytes of the destination to clear above */
-};
 
 struct sf_env vc__sse_env(uint32_t mxcsr)
 {
@@ -43,18 +30,6 @@ struct sf_env vc__sse_env(uint32_t mxcsr)
 
 /* ---- lanes ---- */
 
-static unsigned lane_bytes(const struct op *op, unsigned el)
-{
-	switch (el) {
-	case EL_F64:
-		return 8;
-	case EL_INT:
-		return op->imm == 8 ? 8 : 4;
-	default:
-		return 4;
-	}
-}
-
 static struct sf lane_get(const struct sf_env *env, unsigned el,
 			  const uint8_t *p, unsigned bytes)
 {
@@ -63,6 +38,8 @@ static struct sf lane_get(const struct sf_env *env, unsigned el,
 		return vc__sf_from32(env, ld32(p));
 	case EL_F64:
 		return vc__sf_from64(env, ld64(p));
+	case EL_F16:
+		return vc__sf_from16(ld16(p));
 	default:
 		return vc__sf_from_int(bytes == 8 ? (int64_t)ld64(p)
 						  : (int32_t)ld32(p));
@@ -73,39 +50,56 @@ static void lane_put(unsigned el, uint8_t *p, struct sf v)
 {
 	if (el == EL_F32)
 		st32(p, vc__sf_pack32(v));
+	else if (el == EL_F16)
+		st16(p, vc__sf_pack16(v));
 	else
 		st64(p, vc__sf_pack64(v));
 }
 
 static int fmt_of(unsigned el)
 {
-	return el == EL_F32 ? SF32 : SF64;
+	return el == EL_F32 ? SF32 : el == EL_F16 ? SF16 : SF64;
 }
 
 /* MIN and MAX give the second operand unless the first is strictly less or
  * greater: so for NaNs, unquieted, and for two zeros (SDM 2B, MINPS). */
-static void minmax(struct sf_env *env, bool max, unsigned el, struct sf a,
-		   struct sf b, uint8_t *d, const uint8_t *s)
+static void minmax(struct sf_env *env, bool max, unsigned el, uint8_t *d,
+		   const uint8_t *a, const uint8_t *s)
 {
-	int rel = vc__sf_compare(env, false, a, b);
+	unsigned n = fp_bytes(el, 0);
+	struct sf x = lane_get(env, el, a, n), y = lane_get(env, el, s, n);
+	int rel = vc__sf_compare(env, false, x, y);
 	bool first = rel == (max ? SF_GT : SF_LT);
 
-	if ((first ? a : b).cls == SF_ZERO)	/* may be a denormal, by DAZ */
-		lane_put(el, d, first ? a : b);
-	else if (!first)
-		memcpy(d, s, el == EL_F32 ? 4 : 8);
+	if ((first ? x : y).cls == SF_ZERO)	/* may be a denormal, by DAZ */
+		lane_put(el, d, first ? x : y);
+	else
+		memmove(d, first ? a : s, n);
 }
 
+/* The 32 of VEX, of which SSE has the first 8 (SDM 2A, table 3-1): which
+ * relations are true. Bit 4 turns quiet ones and those that signal for QNaNs
+ * around. */
 static uint64_t predicate(struct sf_env *env, unsigned imm, struct sf a,
 			  struct sf b)
 {
-	/* EQ LT LE UNORD; LT and LE signal for QNaNs */
-	unsigned which = imm & 3;
-	int rel = vc__sf_compare(env, which == 0 || which == 3, a, b);
-	bool is = which == 0 ? rel == SF_EQ : which == 1 ? rel == SF_LT :
-		  which == 2 ? rel == SF_LT || rel == SF_EQ : rel == SF_UN;
+#define L	(1u << SF_LT)
+#define E	(1u << SF_EQ)
+#define G	(1u << SF_GT)
+#define U	(1u << SF_UN)
+	static const uint8_t is[16] = {
+		E, L, L | E, U, L | G | U, E | G | U, G | U, L | E | G,
+		E | U, L | U, L | E | U, 0, L | G, E | G, G, L | E | G | U,
+	};
+#undef L
+#undef E
+#undef G
+#undef U
+	bool signals = ((imm & 3) == 1 || (imm & 3) == 2) !=
+		       ((imm & 16) != 0);
+	int rel = vc__sf_compare(env, !signals, a, b);
 
-	return is != ((imm & 4) != 0) ? ~(uint64_t)0 : 0;
+	return is[imm & 15] >> rel & 1 ? ~(uint64_t)0 : 0;
 }
 
 /* 1/x or 1/sqrt(x) to 12 bits; denormals count as zeros, tiny results are
@@ -148,12 +142,39 @@ static uint32_t approximate(const struct cpu *cpu, uint32_t v, bool root)
 	return approximate_soft(v, root);
 }
 
-/* One lane: d is in and out, s the source. */
-static void lane(const struct cpu *cpu, struct sf_env *env, const struct op *op,
-		 const struct form *f, uint8_t *d, const uint8_t *s)
+/* imm of ROUND: 0-1 rounding control, 2 take MXCSR's instead, 3 without PE.
+ * Denormals raise nothing (SDM 2B, ROUNDPS). */
+static void rounded(struct sf_env *env, unsigned el, unsigned imm, uint8_t *d,
+		    struct sf v)
 {
-	unsigned to_bytes = lane_bytes(op, f->to);
-	struct sf a, b = lane_get(env, f->from, s, lane_bytes(op, f->from));
+	uint8_t before = env->flags;
+
+	env->flags = 0;
+	lane_put(el, d, vc__sf_rint(env, fmt_of(el),
+				    imm & 4 ? env->rc : imm & 3, v));
+	env->flags &= imm & 8 ? SF_IE : SF_IE | SF_PE;
+	env->flags |= before;
+}
+
+/* VCVTPS2PH has a rounding control of its own, and FTZ is not for it (SDM 2C).
+ */
+static void to_half(struct sf_env *env, unsigned imm, uint8_t *d, struct sf v)
+{
+	struct sf_env e = *env;
+
+	e.ftz = false;
+	if (!(imm & 4))
+		e.rc = imm & 3;
+	st16(d, vc__sf_pack16(vc__sf_convert(&e, SF16, v)));
+	env->flags = e.flags;
+}
+
+void vc__fp_lane(const struct cpu *cpu, struct sf_env *env,
+		 const struct fp_form *f, unsigned imm, uint8_t *d,
+		 const uint8_t *a, const uint8_t *s)
+{
+	unsigned to_bytes = fp_bytes(f->to, imm);
+	struct sf y = lane_get(env, f->from, s, fp_bytes(f->from, imm));
 	uint64_t v;
 
 	switch (f->kind) {
@@ -163,36 +184,40 @@ static void lane(const struct cpu *cpu, struct sf_env *env, const struct op *op,
 	case K_DIV: {
 		static const uint8_t what[] = { SF_ADD, SF_SUB, SF_MUL, SF_DIV };
 
-		a = lane_get(env, f->to, d, to_bytes);
-		lane_put(f->to, d, vc__sf_arith(env, fmt_of(f->to),
-						what[f->kind], a, b));
+		lane_put(f->to, d,
+			 vc__sf_arith(env, fmt_of(f->to), what[f->kind],
+				      lane_get(env, f->to, a, to_bytes), y));
 		return;
 	}
 	case K_MIN:
 	case K_MAX:
-		a = lane_get(env, f->to, d, to_bytes);
-		minmax(env, f->kind == K_MAX, f->to, a, b, d, s);
+		minmax(env, f->kind == K_MAX, f->to, d, a, s);
 		return;
 	case K_SQRT:
-		lane_put(f->to, d, vc__sf_sqrt(env, fmt_of(f->to), b));
+		lane_put(f->to, d, vc__sf_sqrt(env, fmt_of(f->to), y));
 		return;
 	case K_RCP:
 	case K_RSQRT:
 		st32(d, approximate(cpu, ld32(s), f->kind == K_RSQRT));
 		return;
 	case K_CMP:
-		a = lane_get(env, f->to, d, to_bytes);
-		v = predicate(env, (unsigned)op->imm, a, b);
+		v = predicate(env, imm, lane_get(env, f->to, a, to_bytes), y);
 		break;
 	case K_F2F:
-		lane_put(f->to, d, vc__sf_convert(env, fmt_of(f->to), b));
+		lane_put(f->to, d, vc__sf_convert(env, fmt_of(f->to), y));
 		return;
 	case K_I2F:
-		lane_put(f->to, d, vc__sf_round(env, fmt_of(f->to), b));
+		lane_put(f->to, d, vc__sf_round(env, fmt_of(f->to), y));
+		return;
+	case K_ROUND:
+		rounded(env, f->to, imm, d, y);
+		return;
+	case K_TO_HALF:
+		to_half(env, imm, d, y);
 		return;
 	default:
 		v = (uint64_t)vc__sf_to_int(env, 8 * to_bytes,
-			f->kind == K_F2I ? env->rc : SF_CHOP, b);
+			f->kind == K_F2I ? env->rc : SF_CHOP, y);
 	}
 	if (to_bytes == 8)
 		st64(d, v);
@@ -200,9 +225,40 @@ static void lane(const struct cpu *cpu, struct sf_env *env, const struct op *op,
 		st32(d, (uint32_t)v);
 }
 
+void vc__fp_fused(struct sf_env *env, const struct fp_form *f, bool odd,
+		  uint8_t *d, const uint8_t *h, const uint8_t *s)
+{
+	unsigned n = fp_bytes(f->to, 0), order = f->how & FMA_ORDER;
+	struct sf x = lane_get(env, f->to, d, n), y = lane_get(env, f->to, h, n),
+		  z = lane_get(env, f->to, s, n), r;
+	bool sub = f->how & FMA_SUB ||
+		   f->how & (odd ? FMA_SUB_ODD : FMA_SUB_EVEN);
+	bool neg = f->how & FMA_N;
+
+	/* the operands' order matters for which NaN comes out */
+	if (order == FMA_132)
+		r = vc__sf_fma(env, fmt_of(f->to), neg, sub, x, z, y);
+	else if (order == FMA_213)
+		r = vc__sf_fma(env, fmt_of(f->to), neg, sub, y, x, z);
+	else
+		r = vc__sf_fma(env, fmt_of(f->to), neg, sub, y, z, x);
+	lane_put(f->to, d, r);
+}
+
+uint8_t vc__fp_flags(struct sf_env *env, const struct fp_form *f,
+		     const uint8_t *d, const uint8_t *s)
+{
+	static const uint8_t fl[] = { FL_CF, FL_ZF, 0, FL_ZF | FL_PF | FL_CF };
+	unsigned n = fp_bytes(f->to, 0);
+
+	return fl[vc__sf_compare(env, f->kind == K_UCOMI,
+				 lane_get(env, f->to, d, n),
+				 lane_get(env, f->from, s, n))];
+}
+
 /* ---- the general path ---- */
 
-static int source(struct cpu *cpu, const struct op *op, const struct form *f,
+static int source(struct cpu *cpu, const struct op *op, const struct fp_form *f,
 		  unsigned src, uint8_t *s)
 {
 	switch (src) {
@@ -210,7 +266,7 @@ static int source(struct cpu *cpu, const struct op *op, const struct form *f,
 		if (f->bytes == 16 && op_ea(cpu, op) & 15)
 			return vc__gp(cpu, 0);
 		return vc__load(cpu, op, op_ea(cpu, op),
-				f->from == EL_INT ? lane_bytes(op, EL_INT)
+				f->from == EL_INT ? fp_bytes(EL_INT, IMM)
 						  : f->bytes, s);
 	case SRC_GPR:
 		st64(s, R(op->b));
@@ -238,22 +294,18 @@ int vc__sse_finish(struct cpu *cpu, const struct sf_env *env, unsigned flags)
 }
 
 static int compare_flags(struct cpu *cpu, struct sf_env *env,
-			 const struct form *f, const uint8_t *d,
+			 const struct fp_form *f, const uint8_t *d,
 			 const uint8_t *s)
 {
-	static const uint8_t fl[] = { FL_CF, FL_ZF, 0, FL_ZF | FL_PF | FL_CF };
-	unsigned n = f->to == EL_F32 ? 4 : 8;
-	int rel = vc__sf_compare(env, f->kind == K_UCOMI,
-				 lane_get(env, f->to, d, n),
-				 lane_get(env, f->from, s, n));
+	uint8_t fl = vc__fp_flags(env, f, d, s);
 	int rc = vc__sse_finish(cpu, env, env->flags);
 
 	if (!rc)
-		cc_set_flags(cpu, fl[rel]);
+		cc_set_flags(cpu, fl);
 	return rc;
 }
 
-static int begin(struct cpu *cpu, const struct form *f, unsigned src)
+static int begin(struct cpu *cpu, const struct fp_form *f, unsigned src)
 {
 	int rc = vc__simd_check(cpu);
 
@@ -273,11 +325,11 @@ static int begin(struct cpu *cpu, const struct form *f, unsigned src)
 }
 
 static VC_NOINLINE int sse_general(struct cpu *cpu, const struct op *op,
-				   const struct form *f, unsigned src)
+				   const struct fp_form *f, unsigned src)
 {
 	struct sf_env env = vc__sse_env(cpu->mxcsr);
 	uint8_t s[16] = { 0 }, d[16];
-	unsigned from = lane_bytes(op, f->from), to = lane_bytes(op, f->to);
+	unsigned from = fp_bytes(f->from, IMM), to = fp_bytes(f->to, IMM);
 	unsigned flags = 0;
 	int rc = begin(cpu, f, src);
 
@@ -293,7 +345,8 @@ static VC_NOINLINE int sse_general(struct cpu *cpu, const struct op *op,
 		unsigned i = to > from ? f->lanes - 1 - n : n;
 
 		env.flags = 0;
-		lane(cpu, &env, op, f, d + i * to, s + i * from);
+		vc__fp_lane(cpu, &env, f, IMM, d + i * to, d + i * to,
+			    s + i * from);
 		flags |= env.flags;
 	}
 	/* as processors do, even when #XM follows */
@@ -406,14 +459,14 @@ H(name##_rm) \
 
 /* kind on 4 or 2 packed lanes or 1 scalar, float and double */
 #define FOUR(name, K) \
-static const struct form form_##name##ps = \
-	{ K, EL_F32, EL_F32, 4, DST_XMM, 16, 0 }; \
-static const struct form form_##name##pd = \
-	{ K, EL_F64, EL_F64, 2, DST_XMM, 16, 0 }; \
-static const struct form form_##name##ss = \
-	{ K, EL_F32, EL_F32, 1, DST_XMM, 4, 0 }; \
-static const struct form form_##name##sd = \
-	{ K, EL_F64, EL_F64, 1, DST_XMM, 8, 0 };
+static const struct fp_form form_##name##ps = \
+	{ K, EL_F32, EL_F32, 4, DST_XMM, 16, 0, 0 }; \
+static const struct fp_form form_##name##pd = \
+	{ K, EL_F64, EL_F64, 2, DST_XMM, 16, 0, 0 }; \
+static const struct fp_form form_##name##ss = \
+	{ K, EL_F32, EL_F32, 1, DST_XMM, 4, 0, 0 }; \
+static const struct fp_form form_##name##sd = \
+	{ K, EL_F64, EL_F64, 1, DST_XMM, 8, 0, 0 };
 #define FOUR_FAST(name, K) \
 FOUR(name, K) \
 FORM_F(s_##name##ps, form_##name##ps, 16, TO_XMM(#name "ps", any128, p)) \
@@ -449,8 +502,8 @@ FORM_F(s_cmpss, form_cmpss, 4, CMP_ALL("cmpss", any32))
 FORM_F(s_cmpsd, form_cmpsd, 8, CMP_ALL("cmpsd", any64))
 
 #define ONE(name, K, from, to, lanes, bytes, zero) \
-static const struct form form_##name = \
-	{ K, from, to, lanes, DST_XMM, bytes, zero };
+static const struct fp_form form_##name = \
+	{ K, from, to, lanes, DST_XMM, bytes, zero, 0 };
 #define ONE_FAST(name, K, from, to, lanes, bytes, zero, type) \
 ONE(name, K, from, to, lanes, bytes, zero) \
 FORM_F(s_##name, form_##name, bytes, TO_XMM(#name, type, p))
@@ -471,7 +524,8 @@ ONE_FAST(cvttpd2dq, K_F2I_CHOP, EL_F64, EL_I32, 2, 16, 8, any128)
 
 /* EFLAGS */
 #define COMPARE(name, K, el, bytes, type) \
-static const struct form form_##name = { K, el, el, 1, DST_FLAGS, bytes, 0 }; \
+static const struct fp_form form_##name = \
+	{ K, el, el, 1, DST_FLAGS, bytes, 0, 0 }; \
 FORM_F(s_##name, form_##name, bytes, TO_FLAGS(#name, type, p))
 COMPARE(comiss, K_COMI, EL_F32, 4, any32)
 COMPARE(comisd, K_COMI, EL_F64, 8, any64)
@@ -480,8 +534,8 @@ COMPARE(ucomisd, K_UCOMI, EL_F64, 8, any64)
 
 /* General registers. The names that end in 64 are those with REX.W. */
 #define TO_INT(name, K, el, bytes, type) \
-static const struct form form_##name = \
-	{ K, el, EL_INT, 1, DST_GPR, bytes, 0 }; \
+static const struct fp_form form_##name = \
+	{ K, el, EL_INT, 1, DST_GPR, bytes, 0, 0 }; \
 FORM_F(s_##name, form_##name, bytes, \
        TO_GPR(#name "l", type, uint32_t, p)) \
 FORM_F(s_##name##64, form_##name, bytes, \
@@ -518,8 +572,8 @@ H(name##_rm) \
 	return general_##name##_rm(cpu, op); \
 }
 #define FROM_INT(name, el) \
-static const struct form form_##name = \
-	{ K_I2F, EL_INT, el, 1, DST_XMM, 8, 0 }; \
+static const struct fp_form form_##name = \
+	{ K_I2F, EL_INT, el, 1, DST_XMM, 8, 0, 0 }; \
 FROM_INT_FORM(s_##name, form_##name, 4, #name "l", int32) \
 FROM_INT_FORM(s_##name##64, form_##name, 8, #name "q", int64)
 FROM_INT(cvtsi2ss, EL_F32)
@@ -527,8 +581,8 @@ FROM_INT(cvtsi2sd, EL_F64)
 
 /* MMX registers: by the general path only */
 #define WITH_MMX(name, K, from, to, to_dst, bytes, src) \
-static const struct form form_##name = \
-	{ K, from, to, 2, to_dst, bytes, 0 }; \
+static const struct fp_form form_##name = \
+	{ K, from, to, 2, to_dst, bytes, 0, 0 }; \
 GENERAL(s_##name##_rr, form_##name, src) \
 GENERAL(s_##name##_rm, form_##name, SRC_MEM) \
 OP_DECLARE(s_##name##_rr); \
@@ -587,7 +641,7 @@ bool vc__select_sse(const struct x86_insn *in, struct op *op)
 
 		if (r->op != in->op)
 			continue;
-		op->imm = in->imm;
+		op->imm = in->imm & 7;
 		if (r->pair && (o[0].kind == OPND_XMM ? o[1].size : o[0].size)
 			       == 8) {
 			op->imm = 8;
