@@ -146,6 +146,7 @@ DEPS := $(DEPS_BUILD) g++ pkg-config libcunit1-dev clang abigail-tools \
 	libunicorn-dev libcapstone-dev
 DEPS_DEMO := $(DEPS_BUILD) cpio busybox-static
 DEPS_BENCH := $(DEPS_BUILD) python3 libunicorn-dev qemu-system-x86 \
+	bochs bochs-term bochsbios vgabios \
 	qemu-user-static
 DEPS_FOREIGN := gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
 	gcc-powerpc64-linux-gnu libc6-dev-ppc64-cross qemu-user

@@ -50,7 +50,7 @@ static vc_vcpu *boot(vc_vm **vm, uint32_t backend, const char *elf,
 {
 	vc_vm_options vo = VC_VM_OPTIONS_INIT;
 	vc_board_options bo = VC_BOARD_OPTIONS_INIT;
-	vc_board *board;
+	vc_board *board = NULL;
 
 	vo.backend = backend;
 	bo.ram = RAM;
