@@ -1059,6 +1059,272 @@ static void test_engine_decode_every_operation_has_a_name(void)
 	CU_ASSERT_STRING_EQUAL(vc__x86_name(X86_OP_COUNT), "(bad)");
 }
 
+/* ---- VEX, SDM 2A §2.3 ---- */
+
+#define XMM(i, reg, size, acc)	OPND(i, OPND_XMM, reg, size, acc)
+
+static void test_engine_decode_vex_operands(void)
+{
+	IS64(ADDPS, 0xc5, 0xec, 0x58, 0xcb);	/* vaddps ymm1, ymm2, ymm3 */
+	CU_ASSERT_EQUAL(in.vex, 32);
+	CU_ASSERT_EQUAL(in.opnds, 3);
+	XMM(0, 1, 32, WR);
+	XMM(1, 2, 32, RD);
+	XMM(2, 3, 32, RD);
+	CU_ASSERT_EQUAL(in.attr & (X86_AVX | X86_SSE), X86_AVX);
+	CU_ASSERT_EQUAL(in.feature, X86_FEAT_AVX);
+	/* vaddps xmm9, xmm10, [r11+r12*2+4], by R, X, B and vvvv */
+	IS64(ADDPS, 0xc4, 0x01, 0x28, 0x58, 0x4c, 0x63, 0x04);
+	CU_ASSERT_EQUAL(in.vex, 16);
+	XMM(0, 9, 16, WR);
+	XMM(1, 10, 16, RD);
+	OPND(2, OPND_MEM, 0, 16, RD);
+	MEM(R11, R12, 1, 4, VC_SEG_DS);
+	CU_ASSERT_FALSE(in.attr & X86_ALIGNED);
+	CU_ASSERT(in.attr & X86_MAY_FAULT);
+	IS64(ADDSD, 0xc5, 0xef, 0x58, 0xcb);	/* L is ignored */
+	CU_ASSERT_EQUAL(in.vex, 16);
+	XMM(0, 1, 16, WR);
+	XMM(1, 2, 16, RD);
+	XMM(2, 3, 8, RD);
+	IS64(SQRTSS, 0xc5, 0xea, 0x51, 0x08);
+	XMM(1, 2, 16, RD);
+	OPND(2, OPND_MEM, 0, 4, RD);
+	IS64(MOVAPS, 0xc5, 0xfc, 0x28, 0x08);
+	CU_ASSERT_EQUAL(in.opnds, 2);
+	CU_ASSERT_EQUAL(in.mem_size, 32);
+	CU_ASSERT(in.attr & X86_ALIGNED);
+	IS64(MOVUPS, 0xc5, 0xfc, 0x10, 0x08);
+	CU_ASSERT_FALSE(in.attr & X86_ALIGNED);
+	IS64(PSLLW, 0xc5, 0xe9, 0x71, 0xf3, 0x05);	/* xmm2, xmm3, 5 */
+	XMM(0, 2, 16, WR);
+	XMM(1, 3, 16, RD);
+	OPND(2, OPND_IMM, 0, 1, RD);
+	CU_ASSERT_EQUAL(in.imm, 5);
+	IS64(PSRLW, 0xc5, 0xed, 0xd1, 0xcb);	/* the count has 16 bytes */
+	XMM(0, 1, 32, WR);
+	XMM(2, 3, 16, RD);
+	IS64(BLENDVPS, 0xc4, 0xe3, 0x6d, 0x4a, 0xcb, 0x9f);
+	CU_ASSERT_EQUAL(in.opnds, 4);
+	XMM(3, 9, 32, RD);
+	IS32(BLENDVPS, 0xc4, 0xe3, 0x6d, 0x4a, 0xcb, 0x9f);
+	XMM(3, 1, 32, RD);
+	IS64(CVTPD2PS, 0xc5, 0xfd, 0x5a, 0xca);	/* xmm1, ymm2 */
+	XMM(0, 1, 16, WR);
+	XMM(1, 2, 32, RD);
+	IS64(CVTPS2PD, 0xc5, 0xfc, 0x5a, 0x08);
+	CU_ASSERT_EQUAL(in.mem_size, 16);
+	IS64(PMOVZXBQ, 0xc4, 0xe2, 0x7d, 0x32, 0x08);
+	CU_ASSERT_EQUAL(in.mem_size, 4);
+	IS64(MOVDDUP, 0xc5, 0xff, 0x12, 0x08);
+	CU_ASSERT_EQUAL(in.mem_size, 32);
+	IS64(MOVDDUP, 0xc5, 0xfb, 0x12, 0x08);
+	CU_ASSERT_EQUAL(in.mem_size, 8);
+	IS64(VCVTPS2PH, 0xc4, 0xe3, 0x7d, 0x1d, 0x08, 0x00);
+	CU_ASSERT_EQUAL(in.mem_size, 16);
+	OPND(0, OPND_MEM, 0, 16, WR);
+}
+
+static void test_engine_decode_vex_moves_of_two_and_three(void)
+{
+	IS64(MOVSS, 0xc5, 0xfa, 0x10, 0x08);	/* xmm1, m32 */
+	CU_ASSERT_EQUAL(in.opnds, 2);
+	XMM(0, 1, 16, WR);
+	IS64(MOVSS, 0xc5, 0xea, 0x10, 0xcb);	/* xmm1, xmm2, xmm3 */
+	CU_ASSERT_EQUAL(in.opnds, 3);
+	XMM(2, 3, 4, RD);
+	UD64(0xc5, 0xea, 0x10, 0x08);		/* vvvv with memory */
+	IS64(MOVSD, 0xc5, 0xeb, 0x11, 0xd9);	/* xmm1, xmm2, xmm3 */
+	XMM(0, 1, 16, WR);
+	XMM(1, 2, 16, RD);
+	XMM(2, 3, 8, RD);
+	IS64(MOVLPS, 0xc5, 0xe8, 0x12, 0x08);
+	CU_ASSERT_EQUAL(in.opnds, 3);
+	OPND(2, OPND_MEM, 0, 8, RD);
+	IS64(MOVHLPS, 0xc5, 0xe8, 0x12, 0xcb);
+	IS64(MOVLHPS, 0xc5, 0xe8, 0x16, 0xcb);
+	IS64(MOVHPS, 0xc5, 0xf8, 0x17, 0x08);
+	CU_ASSERT_EQUAL(in.opnds, 2);
+	IS64(MOVQ, 0xc5, 0xfa, 0x7e, 0xca);
+	IS64(MOVD, 0xc5, 0xf9, 0x6e, 0xc8);
+	IS64(MOVQ, 0xc4, 0xe1, 0xf9, 0x6e, 0xc8);
+	OPND(1, OPND_REG, RAX, 8, RD);
+	IS32(MOVD, 0xc4, 0xe1, 0xf9, 0x6e, 0xc8);	/* W is ignored */
+	OPND(1, OPND_REG, RAX, 4, RD);
+	IS64(PEXTRQ, 0xc4, 0xe3, 0xf9, 0x16, 0xc8, 0x01);
+	IS64(VZEROUPPER, 0xc5, 0xf8, 0x77);
+	IS64(VZEROALL, 0xc5, 0xfc, 0x77);
+}
+
+static void test_engine_decode_vex_or_les_and_lds(void)
+{
+	IS32(LES, 0xc4, 0x08);
+	IS32(LDS, 0xc5, 0x4c, 0x24, 0x10);
+	IS16(LDS, 0xc5, 0x0f);
+	IS32(ADDPS, 0xc5, 0xec, 0x58, 0xcb);
+	IS16(ADDPS, 0xc5, 0xec, 0x58, 0xcb);
+	/* B and the top bit of a used vvvv are ignored in 32-bit code */
+	IS32(ADDPS, 0xc4, 0xc1, 0x2c, 0x58, 0xcb);
+	XMM(1, 2, 32, RD);
+	XMM(2, 3, 32, RD);
+	UD32(0xc4, 0xe1, 0x38, 0x28, 0xca);	/* not of an unused one */
+	UD64(0xc4, 0xe0, 0x78, 0x28, 0xca);	/* maps */
+	UD64(0xc4, 0xe4, 0x78, 0x28, 0xca);
+	UD64(0x62, 0xf1, 0x7c, 0x48, 0x58, 0xca);	/* EVEX, XOP */
+	UD32(0x62, 0xf1, 0x7c, 0x48, 0x58, 0xca);
+	UD_ALL(0x8f, 0xe8, 0x78, 0xc0, 0xca, 0x00);
+}
+
+static void test_engine_decode_vex_after_other_prefixes(void)
+{
+	UD64(0x66, 0xc5, 0xf8, 0x58, 0xca);
+	UD64(0xf2, 0xc5, 0xf8, 0x58, 0xca);
+	UD64(0xf3, 0xc5, 0xf8, 0x58, 0xca);
+	UD64(0xf0, 0xc5, 0xf8, 0x58, 0x0a);
+	UD64(0x48, 0xc5, 0xf8, 0x58, 0xca);
+	UD32(0x66, 0xc5, 0xf8, 0x58, 0xca);
+	IS64(ADDPS, 0x67, 0x65, 0xc5, 0xf8, 0x58, 0x0a);
+	CU_ASSERT_EQUAL(in.asize, 4);
+	CU_ASSERT_EQUAL(in.seg, VC_SEG_GS);
+}
+
+static void test_engine_decode_vex_lengths_and_widths(void)
+{
+	UD64(0xc5, 0xfd, 0x6e, 0xc8);			/* VMOVD: L0 */
+	UD64(0xc4, 0xe2, 0x69, 0x36, 0xcb);		/* VPERMD: L1 */
+	IS64(VPERMD, 0xc4, 0xe2, 0x6d, 0x36, 0xcb);
+	UD64(0xc4, 0xe2, 0xed, 0x36, 0xcb);		/* ... W0 */
+	UD64(0xc4, 0xe3, 0x7d, 0x00, 0xcb, 0x00);	/* VPERMQ: W1 */
+	IS64(VPERMQ, 0xc4, 0xe3, 0xfd, 0x00, 0xcb, 0x1b);
+	IS64(VPSLLVD, 0xc4, 0xe2, 0x69, 0x47, 0xcb);
+	IS32(VPSLLVQ, 0xc4, 0xe2, 0xe9, 0x47, 0xcb);
+	IS64(VFMADD132PS, 0xc4, 0xe2, 0x6d, 0x98, 0xcb);
+	XMM(0, 1, 32, RD | WR);
+	CU_ASSERT_EQUAL(in.feature, X86_FEAT_FMA);
+	IS64(VFMADD132PD, 0xc4, 0xe2, 0xed, 0x98, 0xcb);
+	IS64(VFNMSUB231SS, 0xc4, 0xe2, 0x6d, 0xbf, 0x08);
+	CU_ASSERT_EQUAL(in.mem_size, 4);
+	CU_ASSERT_EQUAL(in.vex, 16);
+	IS64(VFNMSUB231SD, 0xc4, 0xe2, 0xed, 0xbf, 0x08);
+	CU_ASSERT_EQUAL(in.mem_size, 8);
+	UD64(0xc5, 0xe8, 0x28, 0xca);			/* vvvv unused */
+	UD64(0xc5, 0xf8, 0x2a, 0xca);			/* no MMX with VEX */
+	UD64(0xc4, 0xe2, 0x7a, 0xf6, 0xca);		/* no ADOX */
+}
+
+static void test_engine_decode_vex_features(void)
+{
+	IS64(PADDB, 0xc5, 0xe9, 0xfc, 0xcb);
+	CU_ASSERT_EQUAL(in.feature, X86_FEAT_AVX);
+	IS64(PADDB, 0xc5, 0xed, 0xfc, 0xcb);
+	CU_ASSERT_EQUAL(in.feature, X86_FEAT_AVX2);
+	IS64(PSLLW, 0xc5, 0xed, 0x71, 0xf3, 0x05);
+	CU_ASSERT_EQUAL(in.feature, X86_FEAT_AVX2);
+	IS64(PTEST, 0xc4, 0xe2, 0x7d, 0x17, 0xca);
+	CU_ASSERT_EQUAL(in.feature, X86_FEAT_AVX);
+	CU_ASSERT_EQUAL(in.fl_write, FL_ALL);
+	IS64(AESENC, 0xc4, 0xe2, 0x69, 0xdc, 0xcb);
+	CU_ASSERT_EQUAL(in.feature, X86_FEAT_AES);
+	CU_ASSERT(in.attr & X86_AVX);
+	IS64(AESENC, 0xc4, 0xe2, 0x6d, 0xdc, 0xcb);
+	CU_ASSERT_EQUAL(in.feature, X86_FEAT_VAES);
+	IS64(PCLMULQDQ, 0xc4, 0xe3, 0x6d, 0x44, 0xcb, 0x00);
+	CU_ASSERT_EQUAL(in.feature, X86_FEAT_VPCLMUL);
+	IS64(VBROADCASTSS, 0xc4, 0xe2, 0x7d, 0x18, 0x08);
+	CU_ASSERT_EQUAL(in.feature, X86_FEAT_AVX);
+	IS64(VBROADCASTSS, 0xc4, 0xe2, 0x7d, 0x18, 0xca);
+	CU_ASSERT_EQUAL(in.feature, X86_FEAT_AVX2);
+	IS64(GF2P8MULB, 0x66, 0x0f, 0x38, 0xcf, 0xca);
+	CU_ASSERT_EQUAL(in.attr & (X86_AVX | X86_SSE), X86_SSE);
+	IS64(GF2P8AFFINEQB, 0xc4, 0xe3, 0xed, 0xce, 0xcb, 0x05);
+	CU_ASSERT_EQUAL(in.feature, X86_FEAT_GFNI);
+	IS64(SERIALIZE, 0x0f, 0x01, 0xe8);
+	CU_ASSERT(in.attr & X86_ENDS_BLOCK);
+	UD64(0xf3, 0x0f, 0x01, 0xe8);			/* SETSSBSY */
+}
+
+static void test_engine_decode_vex_gathers(void)
+{
+	/* vgatherdps ymm1, [rax+ymm4*4], ymm3: index 4 is a register */
+	IS64(VGATHERDPS, 0xc4, 0xe2, 0x65, 0x92, 0x0c, 0xa0);
+	XMM(0, 1, 32, RD | WR);
+	OPND(1, OPND_MEM, 0, 4, RD);
+	XMM(2, 3, 32, RD | WR);
+	MEM(RAX, 4, 2, 0, VC_SEG_DS);
+	CU_ASSERT_EQUAL(in.vsib, 32);
+	/* doubles by doublewords: indexes are half as long */
+	IS64(VGATHERDPD, 0xc4, 0xe2, 0xe5, 0x92, 0x0c, 0xa0);
+	CU_ASSERT_EQUAL(in.vsib, 16);
+	CU_ASSERT_EQUAL(in.mem_size, 8);
+	XMM(0, 1, 32, RD | WR);
+	/* singles by quadwords: the data are */
+	IS64(VGATHERQPS, 0xc4, 0xe2, 0x65, 0x93, 0x0c, 0xa0);
+	CU_ASSERT_EQUAL(in.vsib, 32);
+	XMM(0, 1, 16, RD | WR);
+	XMM(2, 3, 16, RD | WR);
+	IS64(VPGATHERQD, 0xc4, 0xe2, 0x61, 0x91, 0x0c, 0xa0);
+	CU_ASSERT_EQUAL(in.vsib, 16);
+	XMM(0, 1, 8, RD | WR);
+	IS64(VPGATHERQQ, 0xc4, 0xe2, 0xe1, 0x91, 0x0c, 0xa0);
+	XMM(0, 1, 16, RD | WR);
+	/* xmm12 as index, by X */
+	IS64(VPGATHERDD, 0xc4, 0xa2, 0x61, 0x90, 0x0c, 0xa0);
+	MEM(RAX, 12, 2, 0, VC_SEG_DS);
+	UD64(0xc4, 0xe2, 0x65, 0x92, 0xcc);		/* no memory */
+	UD64(0xc4, 0xe2, 0x65, 0x92, 0x08);		/* no SIB */
+	UD32(0x67, 0xc4, 0xe2, 0x65, 0x92, 0x0c, 0xa0);	/* 16-bit address */
+	UD64(0xc4, 0xe2, 0x65, 0x92, 0x0c, 0x88);	/* dest is the index */
+	UD64(0xc4, 0xe2, 0x65, 0x92, 0x1c, 0xa0);	/* dest is the mask */
+	UD64(0xc4, 0xe2, 0x65, 0x92, 0x0c, 0x98);	/* mask is the index */
+}
+
+static void test_engine_decode_bmi(void)
+{
+	IS64(ANDN, 0xc4, 0xe2, 0x68, 0xf2, 0xcb);	/* ecx, edx, ebx */
+	OPND(0, OPND_REG, RCX, 4, WR);
+	OPND(1, OPND_REG, RDX, 4, RD);
+	OPND(2, OPND_REG, RBX, 4, RD);
+	CU_ASSERT_EQUAL(in.vex, 16);
+	CU_ASSERT_FALSE(in.attr & X86_AVX);
+	CU_ASSERT_EQUAL(in.fl_write, FL_O | FL_S | FL_Z | FL_C);
+	CU_ASSERT_EQUAL(in.fl_undef, FL_A | FL_P);
+	CU_ASSERT_EQUAL(in.feature, X86_FEAT_BMI1);
+	IS64(ANDN, 0xc4, 0x42, 0xb0, 0xf2, 0xca);	/* r9, r9, r10 */
+	OPND(0, OPND_REG, R9, 8, WR);
+	OPND(1, OPND_REG, R9, 8, RD);
+	OPND(2, OPND_REG, R10, 8, RD);
+	IS32(ANDN, 0xc4, 0xe2, 0xe8, 0xf2, 0xcb);	/* W is ignored */
+	OPND(0, OPND_REG, RCX, 4, WR);
+	IS64(BEXTR, 0xc4, 0xe2, 0x68, 0xf7, 0xcb);	/* ecx, ebx, edx */
+	OPND(1, OPND_REG, RBX, 4, RD);
+	OPND(2, OPND_REG, RDX, 4, RD);
+	CU_ASSERT_EQUAL(in.fl_write, FL_O | FL_Z | FL_C);
+	CU_ASSERT_EQUAL(in.fl_undef, FL_S | FL_A | FL_P);
+	IS64(BLSR, 0xc4, 0xe2, 0x70, 0xf3, 0xca);	/* ecx, edx */
+	OPND(0, OPND_REG, RCX, 4, WR);
+	OPND(1, OPND_REG, RDX, 4, RD);
+	IS64(BLSMSK, 0xc4, 0xe2, 0x70, 0xf3, 0xd2);
+	IS64(BLSI, 0xc4, 0xe2, 0x70, 0xf3, 0x1a);
+	CU_ASSERT_EQUAL(in.mem_size, 4);
+	CU_ASSERT(in.attr & X86_MAY_FAULT);
+	UD64(0xc4, 0xe2, 0x70, 0xf3, 0xe2);
+	IS64(BZHI, 0xc4, 0xe2, 0x68, 0xf5, 0xcb);
+	IS64(PEXT, 0xc4, 0xe2, 0x6a, 0xf5, 0xcb);
+	CU_ASSERT_EQUAL(in.fl_write | in.fl_undef, 0);
+	IS64(PDEP, 0xc4, 0xe2, 0x6b, 0xf5, 0xcb);
+	IS64(MULX, 0xc4, 0xe2, 0x6b, 0xf6, 0xcb);
+	OPND(0, OPND_REG, RCX, 4, WR);
+	OPND(1, OPND_REG, RDX, 4, WR);
+	OPND(2, OPND_REG, RBX, 4, RD);
+	IS64(SHLX, 0xc4, 0xe2, 0x69, 0xf7, 0xcb);
+	IS64(SARX, 0xc4, 0xe2, 0x6a, 0xf7, 0xcb);
+	IS64(SHRX, 0xc4, 0xe2, 0x6b, 0xf7, 0xcb);
+	IS64(RORX, 0xc4, 0xe3, 0xfb, 0xf0, 0xcb, 0x21);
+	OPND(0, OPND_REG, RCX, 8, WR);
+	CU_ASSERT_EQUAL(in.imm, 0x21);
+	UD64(0xc4, 0xe2, 0x6c, 0xf2, 0xcb);		/* L */
+}
+
 /* ---- random bytes ---- */
 
 static uint64_t seed;
@@ -1530,6 +1796,14 @@ RIG_SUITE(engine_decode) {
 	RIG_TEST(test_engine_decode_shift_flags_depend_on_the_count),
 	RIG_TEST(test_engine_decode_block_ends_and_privilege),
 	RIG_TEST(test_engine_decode_every_operation_has_a_name),
+	RIG_TEST(test_engine_decode_vex_operands),
+	RIG_TEST(test_engine_decode_vex_moves_of_two_and_three),
+	RIG_TEST(test_engine_decode_vex_or_les_and_lds),
+	RIG_TEST(test_engine_decode_vex_after_other_prefixes),
+	RIG_TEST(test_engine_decode_vex_lengths_and_widths),
+	RIG_TEST(test_engine_decode_vex_features),
+	RIG_TEST(test_engine_decode_vex_gathers),
+	RIG_TEST(test_engine_decode_bmi),
 	RIG_TEST(test_engine_decode_a_piece_gives_more_or_the_whole),
 	RIG_TEST(test_engine_decode_random_bytes_as_capstone),
 	RIG_TEST(test_engine_decode_all_of_libc_as_capstone),

@@ -34,7 +34,7 @@ struct dec {
 	uint8_t rex;		/* VEX in 64-bit code: R X B W in REX's form */
 	uint8_t mandatory;	/* as vc__x86_0f: none, 66, F3, F2 */
 	uint8_t vl;		/* 0: no VEX; vector length, 16 or 32 */
-	uint8_t vvvv;		/* register of VEX.vvvv; 0 when not used */
+	uint8_t vvvv;		/* VEX.vvvv, not inverted; 0 when not used */
 	bool vex_w;		/* in any mode; REX_W() is for what is a
 				   matter of 64-bit code, as in REX */
 	bool has_modrm;
@@ -335,7 +335,7 @@ done:
 /*
  * What follows C4 or C5, SDM 2A §2.3.5: R X B and vvvv are inverted. Outside
  * of 64-bit code there are eight registers: R and X are what tells VEX from
- * LES and LDS, B and the top bit of vvvv are ignored.
+ * LES and LDS, B is ignored, as is the top bit of a vvvv that is used.
  */
 static int decode_vex(struct dec *d, const struct x86_insn *in)
 {
@@ -359,7 +359,7 @@ static int decode_vex(struct dec *d, const struct x86_insn *in)
 	d->vex_w = p1 >> 7;
 	d->vl = p1 & 4 ? 32 : 16;
 	d->mandatory = (uint8_t)(p1 & 3);
-	d->vvvv = (uint8_t)(~p1 >> 3 & (d->code64 ? 15 : 7));
+	d->vvvv = (uint8_t)(~p1 >> 3 & 15);
 	if (d->code64)
 		d->rex = (uint8_t)(0x40 | (p1 >> 7) << 3 | (~p0 >> 5 & 7));
 	if (!has(d, 1))
@@ -622,7 +622,7 @@ static int decode_operand(struct dec *d, struct x86_insn *in,
 	case BY_VVVV:
 		o->size = size_of(d, in, f->rsize);
 		o->kind = f->kind;
-		o->reg = d->vvvv;
+		o->reg = d->vvvv & (d->code64 ? 15 : 7);
 		return 0;
 	case BY_IS4:
 		if (!has(d, 1))
