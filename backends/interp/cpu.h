@@ -226,6 +226,7 @@ struct fault {
 #define CR4_OSXSAVE	0x40000u
 #define CR4_SMEP	0x100000u
 #define CR4_SMAP	0x200000u
+#define CR4_PKE		0x400000u
 
 #define EFER_SCE	0x1u
 #define EFER_LME	0x100u

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cpuid.c: the engine's own CPU model, and the parts of CPUID that follow the
+ * cpuid.c: the engine's own CPU models, and the parts of CPUID that follow the
  * vCPU's state (SDM 2A, CPUID).
  *
- * The model is x86-64 as it began, with what was added for kernels since;
- * VC_CPU_X86_64_V2 adds instructions to it. It calls itself an Intel family 6
+ * The first model is x86-64 as it began, with what was added for kernels
+ * since; each other one adds instructions to the one before it, VC_CPU_MAX
+ * whatever the engine has. All call themselves an Intel family 6
  * model 1Ch stepping 10: an in-order core, and the last of them without errata
  * that system software works around. Systems take such a core for one that
  * does not speculate, which is true of us, and leave out their costly defences.
@@ -40,31 +41,59 @@
 #define EDX1_SSE2	0x04000000u
 #define EDX1_HTT	0x10000000u
 #define ECX1_SSE3	0x00000001u
+#define ECX1_PCLMUL	0x00000002u
+#define ECX1_MONITOR	0x00000008u
 #define ECX1_SSSE3	0x00000200u
+#define ECX1_FMA	0x00001000u
 #define ECX1_CX16	0x00002000u
 #define ECX1_PCID	0x00020000u
 #define ECX1_SSE41	0x00080000u
 #define ECX1_SSE42	0x00100000u
 #define ECX1_X2APIC	0x00200000u
+#define ECX1_MOVBE	0x00400000u
 #define ECX1_POPCNT	0x00800000u
 #define ECX1_DEADLINE	0x01000000u
+#define ECX1_AES	0x02000000u
 #define ECX1_XSAVE	0x04000000u
 #define ECX1_OSXSAVE	0x08000000u
+#define ECX1_AVX	0x10000000u
+#define ECX1_F16C	0x20000000u
+#define ECX1_RDRAND	0x40000000u
 #define ECX1_HYPERVISOR	0x80000000u
-/* What x86-64-v2 adds to what the model below has. */
-#define ECX1_V2	(ECX1_SSE3 | ECX1_SSSE3 | ECX1_SSE41 | ECX1_SSE42 | ECX1_POPCNT)
 /* Leaf 6 */
 #define EAX6_ARAT	0x4u	/* the APIC timer never stops */
 /* Leaf 7 */
 #define EBX7_FSGSBASE	0x00000001u
 #define EBX7_TSC_ADJUST	0x00000002u
+#define EBX7_BMI1	0x00000008u
+#define EBX7_AVX2	0x00000020u
 #define EBX7_FDP_EXCPTN	0x00000040u	/* FDP with exceptions only */
 #define EBX7_SMEP	0x00000080u
+#define EBX7_BMI2	0x00000100u
 #define EBX7_ERMS	0x00000200u
 #define EBX7_INVPCID	0x00000400u
 #define EBX7_NO_FCS	0x00002000u	/* FCS and FDS are always 0 */
+#define EBX7_RDSEED	0x00040000u
+#define EBX7_ADX	0x00080000u
 #define EBX7_SMAP	0x00100000u
+#define EBX7_CLFLUSHOPT	0x00800000u
+#define EBX7_CLWB	0x01000000u
+#define EBX7_SHA	0x20000000u
 #define ECX7_UMIP	0x00000004u
+#define ECX7_PKU	0x00000008u
+#define ECX7_OSPKE	0x00000010u
+#define ECX7_GFNI	0x00000100u
+#define ECX7_VAES	0x00000200u
+#define ECX7_VPCLMUL	0x00000400u
+#define ECX7_RDPID	0x00400000u
+#define ECX7_CLDEMOTE	0x02000000u
+#define EDX7_FSRM	0x00000010u	/* short REP MOVSB is fast too */
+#define EDX7_SERIALIZE	0x00004000u
+/* Leaf D, subleaf 1 */
+#define EAXD_XSAVEOPT	0x1u
+#define EAXD_XSAVEC	0x2u
+#define EAXD_XGETBV1	0x4u
+#define EAXD_XSAVES	0x8u
 /* Leaf 80000001 */
 #define EDX8_SYSCALL	0x00000800u
 #define EDX8_NX		0x00100000u
@@ -72,6 +101,8 @@
 #define EDX8_RDTSCP	0x08000000u
 #define EDX8_LM		0x20000000u
 #define ECX8_LAHF	0x00000001u
+#define ECX8_LZCNT	0x00000020u
+#define ECX8_PREFETCHW	0x00000100u
 
 /* The local APIC's timer runs at 1 GHz, and so does the crystal of leaf 15:
  * guests take one for the other. */
@@ -128,47 +159,106 @@ static const vc_cpuid_entry model[] = {
 	{ 0x80000008, 0, WHOLE, LIN_BITS << 8 | PHYS_BITS, 0, 0, 0, 0 },
 };
 
+/* What a model adds to the one before it: bits of register reg (0 to 3: eax to
+ * edx), or a value where there was 0; in a row of its own if need be. */
+static const struct addition {
+	uint32_t from;		/* VC_CPU_* */
+	uint32_t leaf, subleaf;
+	unsigned reg;
+	uint32_t bits;
+} additions[] = {
+	{ VC_CPU_X86_64_V2, 0x1, 0, 2, ECX1_SSE3 | ECX1_SSSE3 | ECX1_SSE41 |
+	  ECX1_SSE42 | ECX1_POPCNT },
+	{ VC_CPU_X86_64_V3, 0x1, 0, 2, ECX1_FMA | ECX1_MOVBE | ECX1_AVX |
+	  ECX1_F16C },
+	{ VC_CPU_X86_64_V3, 0x7, 0, 1, EBX7_BMI1 | EBX7_AVX2 | EBX7_BMI2 },
+	{ VC_CPU_X86_64_V3, 0xd, 0, 0, XC_AVX },
+	{ VC_CPU_X86_64_V3, 0xd, 2, 0, 256 },
+	{ VC_CPU_X86_64_V3, 0xd, 2, 1, 576 },
+	{ VC_CPU_X86_64_V3, 0x80000001, 0, 2, ECX8_LZCNT },
+};
+/* The last model that there is. */
+#define MODEL_BEST	VC_CPU_X86_64_V2
+
+static uint32_t *entry_reg(vc_cpuid_entry *e, unsigned reg)
+{
+	return reg == 0 ? &e->eax : reg == 1 ? &e->ebx :
+	       reg == 2 ? &e->ecx : &e->edx;
+}
+
+/* Add to the have rows at table; how many there are then. */
+static uint32_t add_to(vc_cpuid_entry *table, uint32_t have,
+		       const struct addition *a)
+{
+	uint32_t i = 0;
+
+	while (i < have && (table[i].leaf != a->leaf ||
+			    table[i].subleaf != a->subleaf))
+		i++;
+	if (i == have) {
+		table[i] = (vc_cpuid_entry){ .leaf = a->leaf,
+			.subleaf = a->subleaf, .flags = a->leaf == 0xd ? SUB :
+			WHOLE };
+		have++;
+	}
+	*entry_reg(&table[i], a->reg) |= a->bits;
+	return have;
+}
+
 uint32_t vc__interp_cpuid_default(uint32_t cpu_model, vc_cpuid_entry *table,
 				  uint32_t n)
 {
+	vc_cpuid_entry t[VC__ARRAY_LEN(model) + VC__ARRAY_LEN(additions)];
 	uint32_t have = VC__ARRAY_LEN(model);
 
-	if (cpu_model > VC_CPU_X86_64_V2)
+	if (cpu_model == VC_CPU_DEFAULT)
+		cpu_model = VC_CPU_X86_64;
+	if (cpu_model > MODEL_BEST)
 		return 0;
-	if (n > have)
-		n = have;
-	for (uint32_t i = 0; i < n; i++) {
-		table[i] = model[i];
-		if (model[i].leaf == 0x1 && cpu_model == VC_CPU_X86_64_V2)
-			table[i].ecx |= ECX1_V2;
-	}
+	memcpy(t, model, sizeof(model));
+	for (size_t i = 0; i < VC__ARRAY_LEN(additions); i++)
+		if (cpu_model >= additions[i].from)
+			have = add_to(t, have, &additions[i]);
+	/* all of XSAVE's parts in the standard format: the size */
+	for (uint32_t i = 0; i < have; i++)
+		if (t[i].leaf == 0xd && !t[i].subleaf)
+			t[i].ecx = vc__xsave_size(t[i].eax, false);
+	if (n)
+		memcpy(table, t, (n < have ? n : have) * sizeof(*t));
 	return have;
 }
 
 /* ---- what a table offers ---- */
 
-/* Where CPUID lists a feature that the engine has; bits 0-31 of register reg
- * (0 to 3: eax to edx). */
+/* Where CPUID lists a feature that the engine has; reg as above. */
 static const struct {
 	uint8_t feature;
 	uint8_t reg;
+	uint8_t subleaf;
 	uint32_t leaf;
 	uint32_t bit;
 } listed[] = {
-	{ X86_FEAT_MMX, 3, 0x1, EDX1_MMX },
-	{ X86_FEAT_SSE, 3, 0x1, EDX1_SSE },
-	{ X86_FEAT_SSE2, 3, 0x1, EDX1_SSE2 },
-	{ X86_FEAT_SSE3, 2, 0x1, ECX1_SSE3 },
-	{ X86_FEAT_SSSE3, 2, 0x1, ECX1_SSSE3 },
-	{ X86_FEAT_SSE41, 2, 0x1, ECX1_SSE41 },
-	{ X86_FEAT_SSE42, 2, 0x1, ECX1_SSE42 },
-	{ X86_FEAT_POPCNT, 2, 0x1, ECX1_POPCNT },
-	{ X86_FEAT_CX16, 2, 0x1, ECX1_CX16 },
-	{ X86_FEAT_XSAVE, 2, 0x1, ECX1_XSAVE },
-	{ X86_FEAT_FSGSBASE, 1, 0x7, EBX7_FSGSBASE },
-	{ X86_FEAT_INVPCID, 1, 0x7, EBX7_INVPCID },
-	{ X86_FEAT_SMAP, 1, 0x7, EBX7_SMAP },
-	{ X86_FEAT_RDTSCP, 3, 0x80000001, EDX8_RDTSCP },
+	{ X86_FEAT_MMX, 3, 0, 0x1, EDX1_MMX },
+	{ X86_FEAT_SSE, 3, 0, 0x1, EDX1_SSE },
+	{ X86_FEAT_SSE2, 3, 0, 0x1, EDX1_SSE2 },
+	{ X86_FEAT_SSE3, 2, 0, 0x1, ECX1_SSE3 },
+	{ X86_FEAT_SSSE3, 2, 0, 0x1, ECX1_SSSE3 },
+	{ X86_FEAT_FMA, 2, 0, 0x1, ECX1_FMA },
+	{ X86_FEAT_CX16, 2, 0, 0x1, ECX1_CX16 },
+	{ X86_FEAT_SSE41, 2, 0, 0x1, ECX1_SSE41 },
+	{ X86_FEAT_SSE42, 2, 0, 0x1, ECX1_SSE42 },
+	{ X86_FEAT_POPCNT, 2, 0, 0x1, ECX1_POPCNT },
+	{ X86_FEAT_XSAVE, 2, 0, 0x1, ECX1_XSAVE },
+	{ X86_FEAT_AVX, 2, 0, 0x1, ECX1_AVX },
+	{ X86_FEAT_F16C, 2, 0, 0x1, ECX1_F16C },
+	{ X86_FEAT_FSGSBASE, 1, 0, 0x7, EBX7_FSGSBASE },
+	{ X86_FEAT_AVX2, 1, 0, 0x7, EBX7_AVX2 },
+	{ X86_FEAT_BMI2, 1, 0, 0x7, EBX7_BMI2 },
+	{ X86_FEAT_INVPCID, 1, 0, 0x7, EBX7_INVPCID },
+	{ X86_FEAT_SMAP, 1, 0, 0x7, EBX7_SMAP },
+	{ X86_FEAT_VAES, 2, 0, 0x7, ECX7_VAES },
+	{ X86_FEAT_VPCLMUL, 2, 0, 0x7, ECX7_VPCLMUL },
+	{ X86_FEAT_RDTSCP, 3, 0, 0x80000001, EDX8_RDTSCP },
 };
 
 /* PREFETCHW is a hint that was a NOP before it had a bit of its own. */
@@ -182,18 +272,18 @@ bool vc__cpuid_offers(unsigned feature)
 			return true;
 	return feature < X86_FEAT_COUNT && (ALWAYS >> feature & 1);
 }
-_Static_assert(X86_FEAT_COUNT <= 64, "features fit a word");
+_Static_assert((int)X86_FEAT_COUNT <= (int)ENG_FEAT_FIRST, "features overlap");
 
-/* The register of the table's row for leaf, subleaf 0. */
-static uint32_t table_reg(const vc_vm *vm, uint32_t leaf, unsigned reg)
+/* A register of the table's row for leaf and subleaf. */
+static uint32_t table_reg(const vc_vm *vm, uint32_t leaf, uint32_t subleaf,
+			  unsigned reg)
 {
 	for (uint32_t i = 0; i < vm->cpuid_count; i++) {
-		const vc_cpuid_entry *e = &vm->cpuid[i];
+		vc_cpuid_entry *e = &vm->cpuid[i];
 
 		if (e->leaf == leaf &&
-		    (!(e->flags & VC_CPUID_SUBLEAF) || !e->subleaf))
-			return reg == 0 ? e->eax : reg == 1 ? e->ebx :
-			       reg == 2 ? e->ecx : e->edx;
+		    (!(e->flags & VC_CPUID_SUBLEAF) || e->subleaf == subleaf))
+			return *entry_reg(e, reg);
 	}
 	return 0;
 }
@@ -203,9 +293,18 @@ uint64_t vc__cpuid_features(const vc_vm *vm)
 	uint64_t have = ALWAYS;
 
 	for (size_t i = 0; i < VC__ARRAY_LEN(listed); i++)
-		if (table_reg(vm, listed[i].leaf, listed[i].reg) & listed[i].bit)
+		if (table_reg(vm, listed[i].leaf, listed[i].subleaf,
+			      listed[i].reg) & listed[i].bit)
 			have |= UINT64_C(1) << listed[i].feature;
 	return have;
+}
+
+uint64_t vc__xcr0_offered(const struct cpu *cpu)
+{
+	uint64_t have = cpu->eng->features;
+
+	return XC_X87 | XC_SSE | (have >> X86_FEAT_AVX & 1 ? XC_AVX : 0) |
+	       (have >> X86_FEAT_PKU & 1 ? XC_PKRU : 0);
 }
 
 /* ---- what depends on the vCPU ---- */
@@ -250,13 +349,6 @@ static void mhz(const vc_vm *vm, uint32_t regs[4])
 	regs[0] = regs[1] = (uint32_t)(v > 0xffff ? 0xffff : v);
 }
 
-/* The size of the XSAVE area for the parts that XCR0 has: the legacy region
- * and header, and AVX when an embedder's table and XCR0 have it. */
-static uint32_t xsave_size(const struct cpu *cpu)
-{
-	return cpu->xcr0 & 4 ? 832 : 576;
-}
-
 void vc__cpuid_now(struct cpu *cpu, uint32_t leaf, uint32_t subleaf,
 		   uint32_t regs[4])
 {
@@ -285,6 +377,12 @@ void vc__cpuid_now(struct cpu *cpu, uint32_t leaf, uint32_t subleaf,
 		if (regs[0] & 0x1f)
 			regs[0] |= (((uint32_t)1 << bits) - 1) << 26;
 		break;
+	case 0x7:
+		if (subleaf == 0 && regs[2] & ECX7_PKU && CR4_ON(CR4_PKE))
+			regs[2] |= ECX7_OSPKE;
+		else if (subleaf == 0)
+			regs[2] &= ~ECX7_OSPKE;
+		break;
 	case 0xb:
 		if (subleaf == 1 && regs[1]) {
 			regs[0] = bits;
@@ -295,7 +393,9 @@ void vc__cpuid_now(struct cpu *cpu, uint32_t leaf, uint32_t subleaf,
 		break;
 	case 0xd:
 		if (subleaf == 0)
-			regs[1] = xsave_size(cpu);
+			regs[1] = vc__xsave_size(cpu->xcr0, false);
+		else if (subleaf == 1 && regs[0] & (EAXD_XSAVEC | EAXD_XSAVES))
+			regs[1] = vc__xsave_size(cpu->xcr0 | cpu->xss, true);
 		break;
 	case 0x15:
 		if (regs[0] == 1 && regs[1] == 1 && regs[2] == CRYSTAL_HZ)

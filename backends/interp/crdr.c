@@ -4,6 +4,7 @@
  * ch. 18), extended control registers, TLB invalidation.
  */
 #include "engine.h"
+#include "select.h"
 #include "system.h"
 
 static int need_cpl0(struct cpu *cpu)
@@ -460,8 +461,6 @@ OP(wbinvd)
 
 /* ---- XCR0 ---- */
 
-#define XCR0_DEFINED	3u	/* x87, SSE */
-
 OP(xgetbv)
 {
 	(void)op;
@@ -483,7 +482,9 @@ OP(xsetbv)
 		return vc__ud(cpu);
 	if (cpu->cpl || get32(cpu, R_RCX) != 0)
 		return vc__gp(cpu, 0);
-	if (!(v & 1) || (v & ~(uint64_t)XCR0_DEFINED))
+	/* x87 always; AVX with SSE only */
+	if (!(v & XC_X87) || (v & ~vc__xcr0_offered(cpu)) ||
+	    ((v & XC_AVX) && !(v & XC_SSE)))
 		return vc__gp(cpu, 0);
 	cpu->xcr0 = v;
 	return mode_changed(cpu);

@@ -53,6 +53,12 @@
 
 #define XCR0_AVX	0x6u	/* SSE and AVX state */
 
+/* Components of an XSAVE area, as bits of XCR0 and of its header. */
+#define XC_X87	0x1u
+#define XC_SSE	0x2u
+#define XC_AVX	0x4u
+#define XC_PKRU	0x200u
+
 /* cpu->fpu_ok: what needs no further question. */
 #define FPU_OK_X87	1u	/* x87 arithmetic on the host */
 #define FPU_OK_MMX	2u	/* x87 moves and MMX */
@@ -132,6 +138,8 @@ void vc__mxcsr_set(struct cpu *cpu, uint32_t v);
  * clear gets its initial state. xsave.c
  */
 void vc__xsave_get(struct cpu *cpu, uint8_t *area);
+/* Bytes of an area with these components, the header included. */
+uint32_t vc__xsave_size(uint64_t parts, bool compacted);
 int vc__xsave_set(struct cpu *cpu, const uint8_t *area);
 
 /* ---- faults; x87env.c ---- */

@@ -19,6 +19,10 @@ bool vc__select_fpu(const struct x86_insn *in, struct op *op);
 /* VEX-encoded instructions on general registers. exec_bmi.c */
 bool vc__select_bmi(const struct x86_insn *in, struct op *op);
 
+/* Features that no instruction is named by, behind those that are; all of them
+ * are bits of engine.features. */
+enum { ENG_FEAT_FIRST = 60, ENG_FEAT_XGETBV1 = ENG_FEAT_FIRST };
+
 /* Can the engine do what belongs to the feature (enum x86_feature)? cpuid.c */
 bool vc__cpuid_offers(unsigned feature);
 /*
@@ -27,5 +31,7 @@ bool vc__cpuid_offers(unsigned feature);
  * told, not what there is.) cpuid.c
  */
 uint64_t vc__cpuid_features(const vc_vm *vm);
+/* What XCR0 may have, by that. cpuid.c */
+uint64_t vc__xcr0_offered(const struct cpu *cpu);
 
 #endif

@@ -9,9 +9,6 @@
 #include "decode.h"
 #include "fpu.h"
 
-#define XC_X87	1u
-#define XC_SSE	2u
-#define XC_AVX	4u
 #define XC_ALL	(XC_X87 | XC_SSE | XC_AVX)
 
 #define OFF_MXCSR	24u
@@ -19,7 +16,19 @@
 #define OFF_XMM		160u
 #define OFF_HEADER	512u
 #define OFF_AVX		576u
+#define SIZE_AVX	256u
+#define OFF_PKRU	2688u
+#define SIZE_PKRU	8u
 #define AREA_SIZE	832u
+
+uint32_t vc__xsave_size(uint64_t parts, bool compacted)
+{
+	uint32_t size = OFF_AVX + (parts & XC_AVX ? SIZE_AVX : 0);
+
+	if (parts & XC_PKRU)
+		size = (compacted ? size : OFF_PKRU) + SIZE_PKRU;
+	return size;
+}
 
 /* ---- between the CPU block and the image ---- */
 

@@ -108,6 +108,10 @@ VC_API int vc_backend_capability(uint32_t id, uint32_t cap);
 #define VC_CPU_X86_64		1u	/* SSE2 and what came before */
 #define VC_CPU_X86_64_V2	2u	/* and SSE3, SSSE3, SSE4.1, SSE4.2,
 					   POPCNT, CMPXCHG16B, LAHF */
+#define VC_CPU_X86_64_V3	3u	/* and AVX, AVX2, BMI1, BMI2, F16C, FMA,
+					   LZCNT, MOVBE, XSAVE */
+#define VC_CPU_MAX		255u	/* all that the backend has; more with
+					   each version of the library */
 
 /* How to make a VM. Zero is each field's default. */
 typedef struct vc_vm_options {
