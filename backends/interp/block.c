@@ -20,6 +20,7 @@
 #include "engine.h"
 #include "ops.h"
 #include "run.h"
+#include "smp.h"
 
 #define CHUNK_SIZE	((size_t)256 * 1024)
 #define FIRST_CHUNK	((size_t)16 * 1024)
@@ -84,9 +85,18 @@ void vc__blocks_free(struct engine *eng)
 	free(eng->scratch);
 }
 
+static void unlist_all(struct engine *eng)
+{
+	for (uint32_t i = 0; i < eng->code.page_size; i++)
+		for (struct code_page *p = eng->code.page[i]; p; p = p->hash_next)
+			vc__smp_unlist(eng, p);
+}
+
 /* Forget all decoded code. Ops that are running must not be gone on with. */
 void vc__blocks_flush(struct engine *eng)
 {
+	if (eng->smp)
+		unlist_all(eng);
 	chunks_free(eng);
 	memset(eng->code.page, 0, eng->code.page_size * sizeof(void *));
 	memset(eng->code.block, 0, eng->code.block_size * sizeof(void *));
@@ -225,6 +235,8 @@ static void page_recount(struct cpu *cpu, struct code_page *page)
 		part_on_page(b, page, &from, &to);
 		page->granules |= granule_mask(from, to - from);
 	}
+	if (page->listed && !page->granules)
+		vc__smp_unlist(ENGINE(cpu), page);
 }
 
 static void page_remove(struct code_page *page, struct block *gone)
@@ -362,8 +374,22 @@ struct draft {
 	struct x86_insn insn[BLOCK_INSNS];
 	unsigned count;
 	unsigned bytes;
+	bool keep;			/* it is to be a block */
 	struct code_page *second;	/* when the only one straddles */
 };
+
+/* May what is decoded from the page now be kept? smp.h */
+static bool may_keep(struct cpu *cpu, struct code_page *page)
+{
+	return VC_LIKELY(!ENGINE(cpu)->smp) || vc__smp_may_keep(cpu, page);
+}
+
+/* Code may change under us: what is decoded has been read once. */
+static void bytes_get(uint8_t *bytes, const uint8_t *at, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		bytes[i] = ld8(at + i);
+}
 
 /* Bytes that are no instruction: an operation that faults takes their place,
  * as long as what was looked at: when any of that changes, look again. */
@@ -388,8 +414,10 @@ static int draft_straddling(struct cpu *cpu, struct code_page *page, uint64_t la
 
 	if (rc)
 		return rc;
-	memcpy(bytes, page->host + (la & 4095), first);
-	memcpy(bytes + first, d->second->host, sizeof(bytes) - first);
+	if (d->keep && !may_keep(cpu, d->second))
+		return X_CAREFUL;
+	bytes_get(bytes, page->host + (la & 4095), first);
+	bytes_get(bytes + first, d->second->host, 15 - first);
 	rc = vc__decode(&d->insn[0], bytes, 15, decoder_mode(cpu->mode));
 	if (rc < 0)
 		draft_bad(&d->insn[0], rc);
@@ -410,10 +438,16 @@ static int draft_fill(struct cpu *cpu, struct code_page *page, uint64_t la,
 	d->second = NULL;
 	while (d->count < max && off < 4096) {
 		struct x86_insn *in = &d->insn[d->count];
-		unsigned avail = 4096 - off;
-		int rc = vc__decode(in, page->host + off,
-				    avail < 15 ? avail : 15,
-				    decoder_mode(cpu->mode));
+		unsigned avail = 4096 - off < 15 ? 4096 - off : 15;
+		const uint8_t *at = page->host + off;
+		uint8_t bytes[16];
+		int rc;
+
+		if (ENGINE(cpu)->smp) {
+			bytes_get(bytes, at, avail);
+			at = bytes;
+		}
+		rc = vc__decode(in, at, avail, decoder_mode(cpu->mode));
 
 		if (rc == X86_DEC_MORE) {
 			if (d->count)
@@ -527,8 +561,12 @@ static int block_make(struct cpu *cpu, struct code_page *page, uint64_t la,
 	struct draft d;
 	struct block *b;
 	unsigned count;
-	int rc = block_fill(cpu, page, la, BLOCK_INSNS, &d, ops, &count);
+	int rc;
 
+	d.keep = true;
+	if (!may_keep(cpu, page))
+		return X_CAREFUL;
+	rc = block_fill(cpu, page, la, BLOCK_INSNS, &d, ops, &count);
 	if (rc)
 		return rc;
 	b = code_alloc(eng, sizeof(*b) + count * sizeof(struct op));
@@ -568,6 +606,9 @@ int vc__block_scratch(struct cpu *cpu, unsigned max, struct block **out)
 		if (!eng->scratch)
 			return out_of_memory(cpu);
 	}
+	d.keep = max > 1;
+	if (d.keep && !may_keep(cpu, page))
+		return X_CAREFUL;
 	rc = block_fill(cpu, page, la, max < BLOCK_INSNS ? max : BLOCK_INSNS,
 			&d, eng->scratch->ops, &count);
 	if (rc)

@@ -35,6 +35,18 @@
 #define VC_ASSUME(x)	((void)0)
 #endif
 
+/* Are we built with -fsanitize=thread? */
+#if defined(__SANITIZE_THREAD__)
+#define VC_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define VC_TSAN 1
+#endif
+#endif
+#if !defined(VC_TSAN)
+#define VC_TSAN 0
+#endif
+
 /* Tail calls: from -O2 on, where the target's ABI lets an indirect call be a
  * jump (clang's musttail makes sure of it). Sanitizers defeat them. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -367,14 +379,51 @@ VC_INLINE uint64_t op_ea(const struct cpu *cpu, const struct op *op)
 VC_INLINE uint16_t le16(uint16_t v) { return VC_BIG_ENDIAN ? (uint16_t)(v << 8 | v >> 8) : v; }
 VC_INLINE uint32_t le32(uint32_t v) { return VC_BIG_ENDIAN ? __builtin_bswap32(v) : v; }
 VC_INLINE uint64_t le64(uint64_t v) { return VC_BIG_ENDIAN ? __builtin_bswap64(v) : v; }
-VC_INLINE uint8_t ld8(const void *p) { return *(const uint8_t *)p; }
-VC_INLINE uint16_t ld16(const void *p) { uint16_t v; memcpy(&v, p, 2); return le16(v); }
-VC_INLINE uint32_t ld32(const void *p) { uint32_t v; memcpy(&v, p, 4); return le32(v); }
-VC_INLINE uint64_t ld64(const void *p) { uint64_t v; memcpy(&v, p, 8); return le64(v); }
-VC_INLINE void st8(void *p, uint8_t v) { *(uint8_t *)p = v; }
-VC_INLINE void st16(void *p, uint16_t v) { v = le16(v); memcpy(p, &v, 2); }
-VC_INLINE void st32(void *p, uint32_t v) { v = le32(v); memcpy(p, &v, 4); }
-VC_INLINE void st64(void *p, uint64_t v) { v = le64(v); memcpy(p, &v, 8); }
+
+/*
+ * Guest memory is shared with other vCPUs, and what is naturally aligned must
+ * be one access of the host's (SDM 3A §8.1.1): compilers make one of these.
+ * Races of guests are the guests' own affair; ThreadSanitizer is told that
+ * these accesses are atomic, and looks at everything else.
+ */
+#if VC_TSAN
+#define RAW(bits) \
+VC_INLINE uint##bits##_t raw_ld##bits(const void *p) \
+{ \
+	return __atomic_load_n((const uint##bits##_t *)p, __ATOMIC_RELAXED); \
+} \
+VC_INLINE void raw_st##bits(void *p, uint##bits##_t v) \
+{ \
+	__atomic_store_n((uint##bits##_t *)p, v, __ATOMIC_RELAXED); \
+}
+#else
+#define RAW(bits) \
+VC_INLINE uint##bits##_t raw_ld##bits(const void *p) \
+{ \
+	uint##bits##_t v; \
+\
+	memcpy(&v, p, bits / 8); \
+	return v; \
+} \
+VC_INLINE void raw_st##bits(void *p, uint##bits##_t v) \
+{ \
+	memcpy(p, &v, bits / 8); \
+}
+#endif
+RAW(8)
+RAW(16)
+RAW(32)
+RAW(64)
+#undef RAW
+
+VC_INLINE uint8_t ld8(const void *p) { return raw_ld8(p); }
+VC_INLINE uint16_t ld16(const void *p) { return le16(raw_ld16(p)); }
+VC_INLINE uint32_t ld32(const void *p) { return le32(raw_ld32(p)); }
+VC_INLINE uint64_t ld64(const void *p) { return le64(raw_ld64(p)); }
+VC_INLINE void st8(void *p, uint8_t v) { raw_st8(p, v); }
+VC_INLINE void st16(void *p, uint16_t v) { raw_st16(p, le16(v)); }
+VC_INLINE void st32(void *p, uint32_t v) { raw_st32(p, le32(v)); }
+VC_INLINE void st64(void *p, uint64_t v) { raw_st64(p, le64(v)); }
 
 /* ---- registers of each size ---- */
 

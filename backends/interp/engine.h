@@ -2,7 +2,7 @@
 /*
  * engine.h: what a vCPU of the engine owns besides its CPU block: TLBs, jump
  * cache, decoded blocks. All of it is per vCPU and touched by its thread only;
- * other threads reach it through cpu.limit and the queue of written pages.
+ * other threads reach it through cpu.limit and the mail (smp.h).
  */
 #ifndef VC_INTERP_ENGINE_H
 #define VC_INTERP_ENGINE_H
@@ -14,7 +14,7 @@
 #define BLOCK_HASH	64u
 #define FILL_LOG	256u
 #define REPLAY_MAX	80u
-#define WRITTEN_MAX	16u
+#define MAIL_MAX	16u
 
 /*
  * An access to a device that the current instruction has made. When one later
@@ -49,6 +49,10 @@ struct code_page {
 	struct block *blocks;		/* through block.page_next[0 or 1] */
 	struct code_page *hash_next;
 	uint8_t *host;
+	/* With several vCPUs, see smp.h: the page as all know it; do they know
+	 * that we keep code of it; do none of them write to it unseen? */
+	struct smp_page *shared;
+	bool listed, sealed;
 };
 
 /* The bytes of one straight run of instructions, decoded. */
@@ -67,6 +71,23 @@ struct block {
 };
 
 struct chunk;
+struct smp;
+
+/* What other threads want done, at the end of a block. smp.c */
+struct mail {
+	/* Guest memory was written by the embedder or a device. Too much of
+	 * it: all_written. */
+	struct { uint64_t gpa, len; } written[MAIL_MAX];
+	/* Other vCPUs store to pages with code of ours. */
+	struct { const uint8_t *page; uint16_t from, to; } stored[MAIL_MAX];
+	/* Pages from which others decode: no write entries, please. */
+	const uint8_t *protect[MAIL_MAX];
+	uint64_t epoch;			/* of the last of these requests */
+	uint8_t written_count, stored_count, protect_count;
+	bool all_written, protect_all;
+	bool dirty_cleared;
+	bool dirty_race;		/* ... while the vCPU ran */
+};
 
 /* A jump cache's tag: generation, CPL 3, mode. */
 #define JUMP_GEN_SHIFT	(MODE_BITS + 1u)
@@ -123,15 +144,18 @@ struct engine {
 	uint32_t replay_n, replay_pos;
 	struct replay replay[REPLAY_MAX];
 
-	/* Guest memory that others wrote (mem_written), for this vCPU to drop
-	 * decoded code. Under written_lock; overflow: drop everything. */
-	atomic_flag written_lock;
-	_Atomic bool written_any;
-	bool written_all;
-	bool dirty_cleared;
-	bool dirty_race;		/* ... while the vCPU ran */
-	uint32_t written_count;
-	struct { uint64_t gpa, len; } written[WRITTEN_MAX];
+	/* Other threads, smp.h; smp is NULL in a VM of one vCPU. */
+	struct smp *smp;
+	uint64_t smp_bit;
+	uint64_t pause_at;		/* retired, at the last PAUSE */
+	uint32_t pauses;
+	uint32_t not_ready;
+	bool yield_wanted;
+	atomic_flag mail_lock;
+	_Atomic bool mail_any;
+	_Atomic uint32_t inside;
+	_Atomic uint64_t answered;	/* requests up to this mail.epoch */
+	struct mail mail;
 
 	uint32_t fill_count;		/* above FILL_LOG: too much to log */
 	uint32_t jump_gen;
@@ -171,6 +195,29 @@ void vc__tlb_init(struct cpu *cpu);
 void vc__tlb_dirty_again(struct cpu *cpu);
 /* No store may go by the fast path to this host page. */
 void vc__tlb_protect(struct cpu *cpu, const uint8_t *host_page);
+/*
+ * A locked operation that has no write entry, or is not inside of one cache
+ * line: between begin and end the size bytes may be changed in place, whole
+ * (where size[1] is 0) at host[0]. Not if !in_place: there is a device, and no
+ * end. X_OK or why not.
+ */
+struct rmw {
+	uint64_t la;
+	uint8_t *host[2];
+	uint64_t gpa[2];
+	struct vc__region *region[2];
+	struct smp_page *shared[2];
+	unsigned size[2];		/* on the first page, on the second */
+	bool in_place;
+};
+int vc__rmw_begin(struct cpu *cpu, const struct op *op, uint64_t la,
+		  unsigned size, struct rmw *m);
+void vc__rmw_end(struct cpu *cpu, const struct rmw *m);
+/* All bytes, by plain accesses. */
+void vc__rmw_get(const struct rmw *m, uint8_t *buf);
+void vc__rmw_put(const struct rmw *m, const uint8_t *buf);
+/* Set bits of a byte as a supervisor, atomically; *old is what it was. */
+int vc__or8_sys(struct cpu *cpu, uint64_t la, uint8_t bits, uint8_t *old);
 /* Accesses of this instruction to devices are over. */
 static inline void replay_reset(struct cpu *cpu)
 {

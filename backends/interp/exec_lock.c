@@ -2,13 +2,19 @@
 /*
  * exec_lock.c: instructions with LOCK, and XCHG with memory, as atomic
  * operations of the host: a compare-and-swap loop around the plain operation.
- * An operand that is not naturally aligned, lies on two pages, in a page with
- * code or in a device is not atomic against other vCPUs.
+ *
+ * What is not aligned is still atomic (SDM 3A §8.1.2.2). Inside of a cache line
+ * an x86 host does it as it is. Across two lines it could as well, but some
+ * hosts punish a process for that; then, and on other hosts, all other vCPUs
+ * of the VM are stopped for the moment. Such an operation is not atomic against
+ * the host's own threads. An operand that lies (even partly) in a device or in
+ * memory that cannot be read is read and written, and nothing more.
  *
  * aux: LOCK_* or ALU_* in the low byte; bit 8: the source is imm, not b.
  */
 #include "engine.h"
 #include "ops.h"
+#include "smp.h"
 
 struct locked {
 	u64 old, result, src;
@@ -128,21 +134,122 @@ static void commit(struct cpu *cpu, const struct op *op, unsigned size,
 	}
 }
 
+#if defined(__x86_64__) && defined(__GNUC__)
+#define UNALIGNED_CAS 1
+#else
+#define UNALIGNED_CAS 0
+#endif
+#define LINE	64u
+
+/* Can the host do it in one operation? */
+static bool host_can(u64 ea, unsigned size)
+{
+	return !(ea & (size - 1)) ||
+	       (UNALIGNED_CAS && (ea & (LINE - 1)) + size <= LINE);
+}
+
+/*
+ * Compare and swap at p, of any alignment where the host can. *expect becomes
+ * what was found.
+ */
+#if UNALIGNED_CAS
+#define HOST_CAS(bits) \
+static bool cas##bits(uint8_t *p, u##bits *expect, u##bits next) \
+{ \
+	struct { u##bits v; } __attribute__((packed, may_alias)) *at = \
+		(void *)p; \
+	bool done; \
+\
+	__asm__ volatile("lock cmpxchg %3, %1" \
+			 : "=@ccz"(done), "+m"(*at), "+a"(*expect) \
+			 : "q"(next) : "memory"); \
+	return done; \
+}
+#else
+#define HOST_CAS(bits) \
+static bool cas##bits(uint8_t *p, u##bits *expect, u##bits next) \
+{ \
+	return __atomic_compare_exchange_n((u##bits *)(void *)p, expect, \
+					   next, false, __ATOMIC_SEQ_CST, \
+					   __ATOMIC_SEQ_CST); \
+}
+#endif
+HOST_CAS(8)
+HOST_CAS(16)
+HOST_CAS(32)
+HOST_CAS(64)
+
+/* Begin one that the fast path could not do. */
+static int slow_begin(struct cpu *cpu, const struct op *op, unsigned size,
+		      bool alone, struct rmw *m)
+{
+	int rc;
+
+	if (alone)
+		vc__smp_exclusive(cpu);
+	rc = vc__rmw_begin(cpu, op, op_ea(cpu, op), size, m);
+	if (alone && (rc || !m->in_place))
+		vc__smp_exclusive_end(cpu);
+	return rc;
+}
+
+static void slow_end(struct cpu *cpu, const struct rmw *m, bool alone)
+{
+	vc__rmw_end(cpu, m);
+	if (alone)
+		vc__smp_exclusive_end(cpu);
+}
+
 #define LOCKED(bits) \
+static u##bits next##bits(struct cpu *cpu, const struct op *op, \
+			  struct locked *l) \
+{ \
+	u##bits v; \
+\
+	l->result = (u##bits)new_value(cpu, op->aux & 0xff, l->old, l->src, \
+				       SZ##bits); \
+	st##bits(&v, (u##bits)l->result); \
+	return v; \
+} \
 static void swap##bits(struct cpu *cpu, const struct op *op, uint8_t *p, \
 		       struct locked *l) \
 { \
-	u##bits *word = (u##bits *)(void *)p; \
-	u##bits raw = __atomic_load_n(word, __ATOMIC_SEQ_CST), next; \
+	u##bits raw = raw_ld##bits(p), next; \
 \
 	do { \
 		l->old = ld##bits(&raw); \
-		l->result = (u##bits)new_value(cpu, op->aux & 0xff, l->old, \
-					       l->src, SZ##bits); \
-		st##bits(&next, (u##bits)l->result); \
-	} while (!__atomic_compare_exchange_n(word, &raw, next, false, \
-					      __ATOMIC_SEQ_CST, \
-					      __ATOMIC_SEQ_CST)); \
+		next = next##bits(cpu, op, l); \
+	} while (!cas##bits(p, &raw, next)); \
+} \
+VC_COLD static int slow##bits(struct cpu *cpu, const struct op *op, \
+			      struct locked *l) \
+{ \
+	bool can = host_can(op_ea(cpu, op), bits / 8); \
+	bool alone = !can && ENGINE(cpu)->smp; \
+	u##bits v; \
+	uint8_t *b = cpu->buf; \
+	struct rmw m; \
+	int rc = slow_begin(cpu, op, bits / 8, alone, &m); \
+\
+	if (rc) \
+		return rc; \
+	if (m.in_place && can) { \
+		swap##bits(cpu, op, m.host[0], l); \
+		slow_end(cpu, &m, alone); \
+		return X_OK; \
+	} \
+	if (m.in_place) \
+		vc__rmw_get(&m, b); \
+	else if (!vc__slow_read(cpu, op, bits / 8)) \
+		return cpu->slow_rc; \
+	l->old = ld##bits(b); \
+	v = next##bits(cpu, op, l); \
+	memcpy(b, &v, bits / 8); \
+	if (!m.in_place) \
+		return vc__store(cpu, op, op_ea(cpu, op), bits / 8, b); \
+	vc__rmw_put(&m, b); \
+	slow_end(cpu, &m, alone); \
+	return X_OK; \
 } \
 OP(lock##bits) \
 { \
@@ -153,22 +260,10 @@ OP(lock##bits) \
 	int rc; \
 \
 	l.src = op->aux & 0x100 ? (u##bits)op->imm : get##bits(cpu, op->b); \
-	if (!p) { \
-		rc = vc__probe_write(cpu, op, ea, bits / 8); \
-		if (rc) \
-			return rc; \
-		p = tlb_write_ptr(cpu, ea, bits / 8); \
-	} \
-	if (p && !((uintptr_t)p & (bits / 8 - 1))) { \
+	if (VC_LIKELY(p && host_can(ea, bits / 8))) { \
 		swap##bits(cpu, op, p, &l); \
 	} else { \
-		if (!vc__slow_read(cpu, op, bits / 8)) \
-			return cpu->slow_rc; \
-		l.old = ld##bits(cpu->buf); \
-		l.result = (u##bits)new_value(cpu, op->aux & 0xff, l.old, \
-					      l.src, SZ##bits); \
-		st##bits(cpu->buf, (u##bits)l.result); \
-		rc = vc__store(cpu, op, ea, bits / 8, cpu->buf); \
+		rc = slow##bits(cpu, op, &l); \
 		if (rc) \
 			return rc; \
 	} \
@@ -187,88 +282,126 @@ static void set_zf(struct cpu *cpu, bool on)
 	cc_set_flags(cpu, (vc__cc_arith(cpu) & ~(u64)FL_ZF) | (on ? FL_ZF : 0));
 }
 
-/* CMPXCHG8B and CMPXCHG16B, with LOCK or without. Only ZF changes. */
-OP(cmpxchg8b)
+/*
+ * CMPXCHG8B and CMPXCHG16B, with LOCK or without: their kernels get and leave
+ * the expected value in want->old and tell whether it was there.
+ */
+struct wide {
+	u64 old[2], next[2];
+};
+
+static bool wide_plain(uint8_t *b, struct wide *w, unsigned size)
 {
-	u64 ea = op_ea(cpu, op), expect, want, old;
-	uint8_t *p;
-	int rc = vc__probe_write(cpu, op, ea, 8);
+	u64 v[2] = { ld64(b), size == 16 ? ld64(b + 8) : 0 };
+	bool same = v[0] == w->old[0] && (size == 8 || v[1] == w->old[1]);
+
+	if (same) {
+		st64(b, w->next[0]);
+		if (size == 16)
+			st64(b + 8, w->next[1]);
+	}
+	w->old[0] = v[0];
+	w->old[1] = v[1];
+	return same;
+}
+
+static bool wide_host(uint8_t *p, struct wide *w, unsigned size)
+{
+	if (size == 8) {
+		u64 raw = le64(w->old[0]);
+		bool same = cas64(p, &raw, le64(w->next[0]));
+
+		w->old[0] = le64(raw);
+		return same;
+	}
+#if UNALIGNED_CAS
+	{
+		bool same;
+
+		__asm__ volatile("lock cmpxchg16b %1"
+				 : "=@ccz"(same), "+m"(*(struct vec *)(void *)p),
+				   "+a"(w->old[0]), "+d"(w->old[1])
+				 : "b"(w->next[0]), "c"(w->next[1]) : "memory");
+		return same;
+	}
+#else
+	return wide_plain(p, w, size);
+#endif
+}
+
+VC_COLD static int wide_slow(struct cpu *cpu, const struct op *op,
+			     unsigned size, bool can, struct wide *w, bool *same)
+{
+	bool alone = !can && ENGINE(cpu)->smp;
+	struct rmw m;
+	int rc = slow_begin(cpu, op, size, alone, &m);
 
 	if (rc)
 		return rc;
-	expect = (u64)(u32)R(R_RDX) << 32 | (u32)R(R_RAX);
-	want = (u64)(u32)R(R_RCX) << 32 | (u32)R(R_RBX);
-	p = tlb_write_ptr(cpu, ea, 8);
-	if (p && !((uintptr_t)p & 7)) {
-		u64 raw, next;
-
-		st64(&raw, expect);
-		st64(&next, want);
-		__atomic_compare_exchange_n((u64 *)(void *)p, &raw, next, false,
-					    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
-		old = ld64(&raw);
-	} else {
-		if (!vc__slow_read(cpu, op, 8))
+	if (!m.in_place) {
+		if (!vc__slow_read(cpu, op, size))
 			return cpu->slow_rc;
-		old = ld64(cpu->buf);
-		st64(cpu->buf, old == expect ? want : old);
-		rc = vc__store(cpu, op, ea, 8, cpu->buf);
-		if (rc)
-			return rc;
+		*same = wide_plain(cpu->buf, w, size);
+		return vc__store(cpu, op, op_ea(cpu, op), size, cpu->buf);
 	}
-	if (old != expect) {
-		R(R_RAX) = (u32)old;
-		R(R_RDX) = old >> 32;
+	if (can) {
+		*same = wide_host(m.host[0], w, size);
+	} else {
+		vc__rmw_get(&m, cpu->buf);
+		*same = wide_plain(cpu->buf, w, size);
+		vc__rmw_put(&m, cpu->buf);
 	}
-	set_zf(cpu, old == expect);
+	slow_end(cpu, &m, alone);
+	return X_OK;
+}
+
+static int wide(struct cpu *cpu, const struct op *op, unsigned size, bool can,
+		struct wide *w, bool *same)
+{
+	uint8_t *p = tlb_write_ptr(cpu, op_ea(cpu, op), size);
+
+	if (VC_UNLIKELY(!p || !can))
+		return wide_slow(cpu, op, size, can, w, same);
+	*same = wide_host(p, w, size);
+	return X_OK;
+}
+
+OP(cmpxchg8b)
+{
+	struct wide w = {
+		{ (u64)(u32)R(R_RDX) << 32 | (u32)R(R_RAX), 0 },
+		{ (u64)(u32)R(R_RCX) << 32 | (u32)R(R_RBX), 0 },
+	};
+	bool same = false;
+	int rc = wide(cpu, op, 8, host_can(op_ea(cpu, op), 8), &w, &same);
+
+	if (rc)
+		return rc;
+	if (!same) {
+		R(R_RAX) = (u32)w.old[0];
+		R(R_RDX) = w.old[0] >> 32;
+	}
+	set_zf(cpu, same);
 	return X_OK;
 }
 
 OP(cmpxchg16b)
 {
-	u64 ea = op_ea(cpu, op), low, high;
-	bool same;
-	uint8_t *p;
+	struct wide w = {
+		{ R(R_RAX), R(R_RDX) }, { R(R_RBX), R(R_RCX) },
+	};
+	bool same = false;
 	int rc;
 
-	if (ea & 15)
+	if (op_ea(cpu, op) & 15)
 		return vc__gp(cpu, 0);
-	rc = vc__probe_write(cpu, op, ea, 16);
+	/* elsewhere no operation of the host's is that wide everywhere */
+	rc = wide(cpu, op, 16, UNALIGNED_CAS, &w, &same);
 	if (rc)
 		return rc;
-	p = tlb_write_ptr(cpu, ea, 16);
-	(void)p;	/* where the host has no such instruction */
-	low = R(R_RAX);
-	high = R(R_RDX);
-#if defined(__x86_64__) && defined(__GNUC__)
-	if (p && !((uintptr_t)p & 15)) {
-		__asm__ volatile("lock cmpxchg16b %1"
-				 : "=@ccz"(same), "+m"(*(struct vec *)(void *)p),
-				   "+a"(low), "+d"(high)
-				 : "b"(R(R_RBX)), "c"(R(R_RCX)) : "memory");
-	} else
-#endif
-	{
-		u64 first, second;
-
-		if (!vc__slow_read(cpu, op, 16))
-			return cpu->slow_rc;
-		first = ld64(cpu->buf);
-		second = ld64(cpu->buf + 8);
-		same = first == low && second == high;
-		if (same) {
-			st64(cpu->buf, R(R_RBX));
-			st64(cpu->buf + 8, R(R_RCX));
-		}
-		rc = vc__store(cpu, op, ea, 16, cpu->buf);
-		if (rc)
-			return rc;
-		low = first;
-		high = second;
-	}
 	if (!same) {
-		R(R_RAX) = low;
-		R(R_RDX) = high;
+		R(R_RAX) = w.old[0];
+		R(R_RDX) = w.old[1];
 	}
 	set_zf(cpu, same);
 	return X_OK;

@@ -8,6 +8,7 @@
 #include "fpu.h"
 #include "run.h"
 #include "select.h"
+#include "smp.h"
 #include "system.h"
 
 #include "../../lib/core/os.h"
@@ -16,7 +17,8 @@ static int probe(char *reason, size_t len, uint64_t *caps)
 {
 	if (len)
 		reason[0] = '\0';
-	*caps = (uint64_t)1 << VC_CAP_BUDGET |
+	*caps = (uint64_t)1 << VC_CAP_SMP |
+		(uint64_t)1 << VC_CAP_BUDGET |
 		(uint64_t)1 << VC_CAP_VIRTUAL_TIME |
 		(uint64_t)1 << VC_CAP_STATE |
 		(uint64_t)1 << VC_CAP_SEVERAL_VMS |
@@ -34,17 +36,6 @@ static int probe(char *reason, size_t len, uint64_t *caps)
 	return 0;
 }
 
-static int vm_create(vc_vm *vm)
-{
-	vm->backend_vm = NULL;
-	return 0;
-}
-
-static void vm_destroy(vc_vm *vm)
-{
-	(void)vm;
-}
-
 /* ---- memory: nothing of it is mirrored, only remembered ---- */
 
 static void forget_memory(vc_vm *vm)
@@ -58,6 +49,7 @@ static void forget_memory(vc_vm *vm)
 		eng->last_region = NULL;
 		vc__blocks_flush(eng);
 	}
+	vc__smp_forget(vm);
 }
 
 static int mem_map(vc_vm *vm, struct vc__region *r)
@@ -73,47 +65,24 @@ static void mem_unmap(vc_vm *vm, struct vc__region *r)
 	forget_memory(vm);
 }
 
-static void written_add(struct engine *eng, uint64_t gpa, uint64_t len,
-			bool dirty_cleared)
+static struct engine *engine_of(const vc_vm *vm, uint32_t index)
 {
-	while (atomic_flag_test_and_set_explicit(&eng->written_lock,
-						 memory_order_acquire))
-		;
-	atomic_store(&eng->written_any, true);
-	if (dirty_cleared) {
-		/* What the vCPU stores between the clearing and its flush must
-		 * be recorded. It says that it runs and then looks at
-		 * written_any; so one of us sees the other. */
-		eng->dirty_cleared = true;
-		if (atomic_load(&eng->cpu.vcpu->running) == VC__RUNNING)
-			eng->dirty_race = true;
-	} else if (eng->written_count < WRITTEN_MAX) {
-		eng->written[eng->written_count].gpa = gpa;
-		eng->written[eng->written_count].len = len;
-		eng->written_count++;
-	} else {
-		eng->written_all = true;
-	}
-	atomic_flag_clear_explicit(&eng->written_lock, memory_order_release);
-	atomic_store(&eng->cpu.limit, 0);
-}
-
-static void for_each_engine(vc_vm *vm, uint64_t gpa, uint64_t len, bool dirty)
-{
-	for (uint32_t i = 0; i < vm->vcpu_max; i++)
-		if (vm->vcpus[i] && vm->vcpus[i]->backend_vcpu)
-			written_add(vm->vcpus[i]->backend_vcpu, gpa, len, dirty);
+	return vm->vcpus[index] ? vm->vcpus[index]->backend_vcpu : NULL;
 }
 
 static void mem_written(vc_vm *vm, uint64_t gpa, uint64_t len)
 {
-	for_each_engine(vm, gpa, len, false);
+	for (uint32_t i = 0; i < vm->vcpu_max; i++)
+		if (engine_of(vm, i))
+			vc__mail_written(engine_of(vm, i), gpa, len);
 }
 
 static void dirty_cleared(vc_vm *vm, struct vc__region *r)
 {
 	(void)r;
-	for_each_engine(vm, 0, 0, true);
+	for (uint32_t i = 0; i < vm->vcpu_max; i++)
+		if (engine_of(vm, i))
+			vc__mail_dirty_cleared(engine_of(vm, i));
 }
 
 /* ---- vCPUs ---- */
@@ -127,13 +96,14 @@ static int vcpu_create(vc_vcpu *vcpu)
 	eng->cpu.vcpu = vcpu;
 	eng->cpu.vm = vcpu->vm;
 	eng->cpu.eng = eng;
-	atomic_flag_clear(&eng->written_lock);
+	atomic_flag_clear(&eng->mail_lock);
 	eng->features = vc__cpuid_features(vcpu->vm);
 	vc__blocks_init(eng);
 	vc__tlb_init(&eng->cpu);
 	vc__fpu_reset(&eng->cpu);
 	vc__mode_update(&eng->cpu);
 	vcpu->backend_vcpu = eng;
+	vc__smp_join(eng);
 	return 0;
 }
 
@@ -143,6 +113,7 @@ static void vcpu_destroy(vc_vcpu *vcpu)
 
 	if (!eng)
 		return;
+	vc__smp_part(eng);
 	vc__blocks_free(eng);
 	vc__os_pages_free(eng, sizeof(*eng));
 	vcpu->backend_vcpu = NULL;
@@ -363,8 +334,8 @@ const struct vc__backend vc__backend_interp = {
 	.id = VC_BACKEND_INTERP,
 	.name = "interp",
 	.probe = probe,
-	.vm_create = vm_create,
-	.vm_destroy = vm_destroy,
+	.vm_create = vc__smp_create,
+	.vm_destroy = vc__smp_destroy,
 	.mem_map = mem_map,
 	.mem_unmap = mem_unmap,
 	.mem_update = mem_map,

@@ -825,10 +825,10 @@ static op_fn simple_of(const struct x86_insn *in)
 {
 	switch (in->op) {
 	case X86_NOP:
-	case X86_PAUSE:
 	case X86_PREFETCH:
 	case X86_PREFETCHW:
 		return vc__op_nop;
+	case X86_PAUSE: return vc__op_pause;
 	case X86_CLC: return vc__op_clc;
 	case X86_STC: return vc__op_stc;
 	case X86_CMC: return vc__op_cmc;

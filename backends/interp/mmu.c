@@ -10,6 +10,7 @@
 #include "decode.h"
 #include "engine.h"
 #include "fpu.h"
+#include "smp.h"
 #include "system.h"
 
 #define PTE_P	0x1u
@@ -41,6 +42,89 @@ struct vc__region *vc__mmu_region(struct cpu *cpu, uint64_t gpa)
 	if (r)
 		eng->last_region = r;
 	return r;
+}
+
+/*
+ * Between guest memory and a buffer. What is aligned is one access of the
+ * host's; and no byte of the guest's is stored twice, as memcpy() may do it:
+ * another vCPU may have stored there in between.
+ */
+static void mem_get(void *buf, const uint8_t *p, unsigned size)
+{
+	uint8_t *b = buf;
+
+	for (; size >= 8; size -= 8, p += 8, b += 8) {
+		uint64_t v = raw_ld64(p);
+
+		memcpy(b, &v, 8);
+	}
+	if (size & 4) {
+		uint32_t v = raw_ld32(p);
+
+		memcpy(b, &v, 4);
+		p += 4;
+		b += 4;
+	}
+	if (size & 2) {
+		uint16_t v = raw_ld16(p);
+
+		memcpy(b, &v, 2);
+		p += 2;
+		b += 2;
+	}
+	if (size & 1)
+		*b = raw_ld8(p);
+}
+
+static void mem_put(uint8_t *p, const void *buf, unsigned size)
+{
+	const uint8_t *b = buf;
+
+	for (; size >= 8; size -= 8, p += 8, b += 8) {
+		uint64_t v;
+
+		memcpy(&v, b, 8);
+		raw_st64(p, v);
+	}
+	if (size & 4) {
+		uint32_t v;
+
+		memcpy(&v, b, 4);
+		raw_st32(p, v);
+		p += 4;
+		b += 4;
+	}
+	if (size & 2) {
+		uint16_t v;
+
+		memcpy(&v, b, 2);
+		raw_st16(p, v);
+		p += 2;
+		b += 2;
+	}
+	if (size & 1)
+		raw_st8(p, *b);
+}
+
+/*
+ * Around a store that does not go through a write entry: those who have code
+ * decoded from the size bytes at host, which lie on one page, must know.
+ */
+static struct smp_page *store_begin(struct cpu *cpu, const uint8_t *host,
+				    unsigned size)
+{
+	return ENGINE(cpu)->smp ? vc__smp_store_begin(cpu, host, size) : NULL;
+}
+
+static void store_end(struct cpu *cpu, struct smp_page *shared,
+		      const uint8_t *host, unsigned size)
+{
+	unsigned off = (unsigned)((uintptr_t)host & 4095);
+	struct code_page *page = vc__code_page_find(ENGINE(cpu), host - off);
+
+	if (page)
+		vc__code_written(cpu, page, off, size);
+	vc__smp_store_end(shared);
 }
 
 /* ---- the walk ---- */
@@ -103,13 +187,14 @@ static bool entry_mark(struct cpu *cpu, uint64_t gpa, unsigned size,
 		       uint64_t old, uint64_t bits)
 {
 	struct vc__region *r = vc__mmu_region(cpu, gpa);
-	struct code_page *page;
+	struct smp_page *shared;
 	uint8_t *p;
 	bool done;
 
 	if ((old & bits) == bits || !r || !(r->prot & VC_PROT_WRITE))
 		return true;
 	p = r->host + (gpa - r->gpa);
+	shared = store_begin(cpu, p, size);
 	if (size == 4) {
 		uint32_t was = le32((uint32_t)old), now = le32((uint32_t)(old | bits));
 
@@ -124,9 +209,7 @@ static bool entry_mark(struct cpu *cpu, uint64_t gpa, unsigned size,
 						   __ATOMIC_SEQ_CST);
 	}
 	page_dirtied(r, gpa);
-	page = vc__code_page_find(ENGINE(cpu), p - (gpa & 4095));
-	if (page)
-		vc__code_written(cpu, page, gpa & 4095, size);
+	store_end(cpu, shared, p, size);
 	return done;
 }
 
@@ -598,6 +681,15 @@ static bool page_watched(const struct cpu *cpu, uint64_t la)
 	return false;
 }
 
+/* Is there code decoded from this page, by anybody? */
+static bool has_code(struct cpu *cpu, const uint8_t *page)
+{
+	struct engine *eng = ENGINE(cpu);
+
+	return eng->smp ? vc__smp_has_code(eng, page) :
+			  vc__code_page_find(eng, page) != NULL;
+}
+
 static int page_get(struct cpu *cpu, const struct op *op, uint64_t la,
 		    unsigned access, enum tlb_as as, struct page_ref *out)
 {
@@ -629,8 +721,7 @@ static int page_get(struct cpu *cpu, const struct op *op, uint64_t la,
 		note_large(ENGINE(cpu), la, w.low);
 		if (access == ACC_READ) {
 			tlb_fill(cpu, set, false, la, page);
-		} else if (r->prot & VC_PROT_READ &&
-			   !vc__code_page_find(ENGINE(cpu), page)) {
+		} else if (r->prot & VC_PROT_READ && !has_code(cpu, page)) {
 			tlb_fill(cpu, set, false, la, page);
 			tlb_fill(cpu, set, true, la, page);
 		}
@@ -681,6 +772,8 @@ static int device_access(struct cpu *cpu, const struct op *op, bool is_port,
 	}
 	vc__fpu_leave(cpu);
 	cpu->at_left = op ? op->left : 1;
+	if (VC_UNLIKELY(eng->smp))
+		vc__smp_leave(cpu);
 	if (is_port)
 		taken = write ?
 			vc__port_write(vcpu, (uint16_t)address, size, *value) :
@@ -688,6 +781,8 @@ static int device_access(struct cpu *cpu, const struct op *op, bool is_port,
 	else
 		taken = write ? vc__mmio_write(vcpu, address, size, *value) :
 				vc__mmio_read(vcpu, address, size, value);
+	if (VC_UNLIKELY(eng->smp))
+		vc__smp_enter(cpu);
 	cpu->at_left = 0;
 	vc__fpu_enter(cpu);
 	if (taken && !write && size < 8)
@@ -760,7 +855,7 @@ static int transfer(struct cpu *cpu, const struct op *op,
 		    const struct page_ref *pg, unsigned size, bool write,
 		    uint8_t *buf)
 {
-	struct code_page *page;
+	struct smp_page *shared;
 
 	if (!pg->host) {
 		/* a ROM swallows writes */
@@ -769,15 +864,14 @@ static int transfer(struct cpu *cpu, const struct op *op,
 		return transfer_device(cpu, op, pg, size, write, buf);
 	}
 	if (!write) {
-		memcpy(buf, pg->host, size);
+		mem_get(buf, pg->host, size);
 		return X_OK;
 	}
-	memcpy(pg->host, buf, size);
+	shared = store_begin(cpu, pg->host, size);
+	mem_put(pg->host, buf, size);
 	/* again: somebody may have fetched the bit since the walk */
 	page_dirtied(pg->region, pg->gpa);
-	page = vc__code_page_find(ENGINE(cpu), pg->host - (pg->gpa & 4095));
-	if (page)
-		vc__code_written(cpu, page, pg->gpa & 4095, size);
+	store_end(cpu, shared, pg->host, size);
 	return X_OK;
 }
 
@@ -813,12 +907,15 @@ static bool code_store(struct cpu *cpu, uint64_t la, unsigned size,
 {
 	const struct code_write *e = code_write_slot(cpu, la);
 	uint64_t at = la ^ e->va;
+	struct smp_page *shared;
 
 	if (at > 4096 - size || e->gen != ENGINE(cpu)->write_gen ||
 	    e->set != cpu->tlb_set || !e->page)
 		return false;
-	memcpy(e->page->host + at, buf, size);
+	shared = store_begin(cpu, e->page->host + at, size);
+	mem_put(e->page->host + at, buf, size);
 	vc__code_written(cpu, e->page, (unsigned)at, size);
+	vc__smp_store_end(shared);
 	return true;
 }
 
@@ -889,7 +986,7 @@ int vc__load(struct cpu *cpu, const struct op *op, uint64_t la, unsigned size,
 	const uint8_t *p = tlb_read_ptr(cpu, la & cpu->lin_mask, size);
 
 	if (p) {
-		memcpy(buf, p, size);
+		mem_get(buf, p, size);
 		return X_OK;
 	}
 	return access(cpu, op, la, cpu->lin_mask, size, false, AS_CURRENT, buf);
@@ -901,7 +998,7 @@ int vc__store(struct cpu *cpu, const struct op *op, uint64_t la, unsigned size,
 	uint8_t *p = tlb_write_ptr(cpu, la & cpu->lin_mask, size);
 
 	if (p) {
-		memcpy(p, buf, size);
+		mem_put(p, buf, size);
 		return X_OK;
 	}
 	return access(cpu, op, la, cpu->lin_mask, size, true, AS_CURRENT,
@@ -924,9 +1021,9 @@ static int access_sys(struct cpu *cpu, const struct op *op, uint64_t la,
 	t = la ^ e->va;
 	if (t <= 4096 - size) {
 		if (write)
-			memcpy(e->host + t, buf, size);
+			mem_put(e->host + t, buf, size);
 		else
-			memcpy(buf, e->host + t, size);
+			mem_get(buf, e->host + t, size);
 		return X_OK;
 	}
 	return access(cpu, op, la, mask, size, write, AS_SYSTEM, buf);
@@ -961,6 +1058,98 @@ int vc__probe_write(struct cpu *cpu, const struct op *op, uint64_t la,
 		rc = page_get(cpu, op, (la + size - 1) & cpu->lin_mask &
 			      ~(uint64_t)4095, ACC_WRITE, AS_CURRENT, &pg);
 	return rc;
+}
+
+/* ---- locked operations ---- */
+
+/* Has p what an atomic operation in place needs: memory of both rights? */
+static bool in_place(const struct page_ref *pg)
+{
+	return pg->host && pg->region->prot & VC_PROT_READ;
+}
+
+int vc__rmw_begin(struct cpu *cpu, const struct op *op, uint64_t la,
+		  unsigned size, struct rmw *m)
+{
+	struct page_ref pg;
+	int rc;
+
+	la &= cpu->lin_mask;
+	m->la = la;
+	m->size[0] = size;
+	m->size[1] = 0;
+	if (cpu->tlb_set == TLB_CHECKED && size <= 8 && la & (size - 1))
+		return vc__raise_error(cpu, EXC_AC, 0);
+	if ((la & 4095) + size > 4096) {
+		m->size[0] = 4096 - (unsigned)(la & 4095);
+		m->size[1] = size - m->size[0];
+	}
+	m->in_place = true;
+	for (unsigned i = 0; i < 2 && m->size[i]; i++) {
+		rc = page_get(cpu, op, i ? (la + m->size[0]) & cpu->lin_mask :
+			      la, ACC_WRITE, AS_CURRENT, &pg);
+		if (rc)
+			return rc;
+		m->host[i] = pg.host;
+		m->gpa[i] = pg.gpa;
+		m->region[i] = pg.region;
+		m->in_place = m->in_place && in_place(&pg);
+	}
+	if (m->in_place)
+		for (unsigned i = 0; i < 2 && m->size[i]; i++)
+			m->shared[i] = store_begin(cpu, m->host[i], m->size[i]);
+	return X_OK;
+}
+
+void vc__rmw_end(struct cpu *cpu, const struct rmw *m)
+{
+	for (unsigned i = 0; i < 2 && m->size[i]; i++) {
+		page_dirtied(m->region[i], m->gpa[i]);
+		store_end(cpu, m->shared[i], m->host[i], m->size[i]);
+	}
+	if (ENGINE(cpu)->watching) {
+		watch_check(cpu, m->la, m->size[0] + m->size[1], false);
+		watch_check(cpu, m->la, m->size[0] + m->size[1], true);
+	}
+}
+
+void vc__rmw_get(const struct rmw *m, uint8_t *buf)
+{
+	mem_get(buf, m->host[0], m->size[0]);
+	if (m->size[1])
+		mem_get(buf + m->size[0], m->host[1], m->size[1]);
+}
+
+void vc__rmw_put(const struct rmw *m, const uint8_t *buf)
+{
+	mem_put(m->host[0], buf, m->size[0]);
+	if (m->size[1])
+		mem_put(m->host[1], buf + m->size[0], m->size[1]);
+}
+
+int vc__or8_sys(struct cpu *cpu, uint64_t la, uint8_t bits, uint8_t *old)
+{
+	uint64_t mask = IN_LONG() ? ~(uint64_t)0 : 0xffffffff;
+	struct smp_page *shared;
+	struct page_ref pg;
+	int rc;
+
+	la &= mask;
+	rc = page_get(cpu, &vc__op_at_ds, la, ACC_WRITE, AS_SYSTEM, &pg);
+	if (rc)
+		return rc;
+	if (!in_place(&pg)) {
+		rc = access(cpu, &vc__op_at_ds, la, mask, 1, false, AS_SYSTEM,
+			    old);
+		bits |= *old;
+		return rc ? rc : access(cpu, &vc__op_at_ds, la, mask, 1, true,
+					AS_SYSTEM, &bits);
+	}
+	shared = store_begin(cpu, pg.host, 1);
+	*old = __atomic_fetch_or(pg.host, bits, __ATOMIC_SEQ_CST);
+	page_dirtied(pg.region, pg.gpa);
+	store_end(cpu, shared, pg.host, 1);
+	return X_OK;
 }
 
 const uint8_t *vc__slow_read(struct cpu *cpu, const struct op *op,

@@ -54,6 +54,9 @@ OP_DECLARE(cdq);
 OP_DECLARE(cqo);
 OP_DECLARE(nop);
 
+/* smp.c */
+OP_DECLARE(pause);
+
 /* exec_shift.c */
 extern const op_fn vc__shift_fn[SHIFT_COUNT][4][4];	/* [ri, rc, mi, mc] */
 extern const op_fn vc__shiftd_fn[2][3][4];	/* [shld, shrd][16..64] same */

@@ -7,6 +7,7 @@
 #include "fpu.h"
 #include "run.h"
 #include "segment.h"
+#include "smp.h"
 #include "system.h"
 
 /* Links mark themselves unresolved by a charge that no slice can pay. */
@@ -189,52 +190,6 @@ static int run_one(struct cpu *cpu, bool resuming, bool *first)
 
 /* ---- what others want ---- */
 
-static void take_written(struct cpu *cpu)
-{
-	struct engine *eng = ENGINE(cpu);
-	bool all, dirty, race;
-	uint32_t n;
-	struct { uint64_t gpa, len; } range[WRITTEN_MAX];
-
-	while (atomic_flag_test_and_set_explicit(&eng->written_lock,
-						 memory_order_acquire))
-		;
-	n = eng->written_count;
-	all = eng->written_all;
-	dirty = eng->dirty_cleared;
-	race = eng->dirty_race;
-	memcpy(range, eng->written, sizeof(range));
-	eng->written_count = 0;
-	eng->written_all = eng->dirty_cleared = eng->dirty_race = false;
-	atomic_store(&eng->written_any, false);
-	atomic_flag_clear_explicit(&eng->written_lock, memory_order_release);
-	if (race)
-		vc__tlb_dirty_again(cpu);
-	if (all)
-		vc__blocks_flush(eng);
-	if (dirty)
-		vc__tlb_flush(cpu, true);
-	for (uint32_t i = 0; !all && i < n; i++) {
-		uint64_t gpa = range[i].gpa, end = gpa + range[i].len;
-
-		while (gpa < end) {
-			uint64_t next = (gpa | 4095) + 1;
-			struct vc__region *r = vc__mmu_region(cpu, gpa);
-			struct code_page *page = NULL;
-
-			if (next > end)
-				next = end;
-			if (r)
-				page = vc__code_page_find(eng, r->host +
-					((gpa & ~(uint64_t)4095) - r->gpa));
-			if (page)
-				vc__code_written(cpu, page, gpa & 4095,
-						 (unsigned)(next - gpa));
-			gpa = next;
-		}
-	}
-}
-
 static int delivered(struct cpu *cpu, uint64_t la, int rc)
 {
 	if (rc)
@@ -379,10 +334,14 @@ static int run_loop(struct cpu *cpu, uint64_t goal, enum resume resuming)
 	int reason;
 
 	for (;;) {
+		if (VC_UNLIKELY(eng->yield_wanted)) {
+			eng->yield_wanted = false;
+			vc__smp_yield(cpu);
+		}
 		/* limit before pending: a kick after this is seen by both */
 		atomic_store(&cpu->limit, goal);
-		if (VC_UNLIKELY(atomic_load(&eng->written_any)))
-			take_written(cpu);
+		if (VC_UNLIKELY(atomic_load(&eng->mail_any)))
+			vc__mail_take(cpu);
 		if (!resuming) {
 			if (atomic_load(&vcpu->pending) & VC__PEND_SERVICE ||
 			    cpu->retired >= goal)
@@ -414,6 +373,8 @@ int vc__interp_run(vc_vcpu *vcpu, uint64_t max_insns)
 		return VC__RUN_POLL;
 	if (cpu->shut_down)
 		return VC_EXIT_SHUTDOWN;
+	if (VC_SMP_TURNS && eng->smp && max_insns > SMP_TURN)
+		max_insns = SMP_TURN;
 	goal = cpu->retired + (max_insns < SLICE_MAX ? max_insns : SLICE_MAX);
 	if (resuming) {
 		struct replay *e = &eng->replay[eng->replay_n - 1];
@@ -428,9 +389,13 @@ int vc__interp_run(vc_vcpu *vcpu, uint64_t max_insns)
 	} else {
 		eng->replay_n = 0;
 	}
+	if (eng->smp)
+		vc__smp_enter(cpu);
 	vc__fpu_enter(cpu);
 	reason = run_loop(cpu, goal, resuming ? RESUME : RESUME_NOT);
 	vc__fpu_leave(cpu);
+	if (eng->smp)
+		vc__smp_leave(cpu);
 	if (reason == VC_EXIT_IO || reason == VC_EXIT_MMIO)
 		vcpu->access_pending = true;
 	if (reason == VC_EXIT_SHUTDOWN)

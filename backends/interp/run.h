@@ -12,7 +12,8 @@
 /* More values of cpu->leave, next to X_*: cpu->rip is the next instruction. */
 enum {
 	X_LIMIT = 16,	/* the next block would pass the limit */
-	X_CAREFUL,	/* the next block may reach over CS's limit */
+	X_CAREFUL,	/* one instruction: the next block may reach over CS's
+			   limit, or be written to by another vCPU */
 };
 
 /* Operations of the engine's own, for bytes that are no instruction. */

@@ -61,10 +61,11 @@ int vc__desc_read_high(struct cpu *cpu, uint16_t sel, unsigned vector,
 	return X_OK;
 }
 
-/* Other processors may only set the same bits, so a plain store does. */
+/* Atomically: another processor may change the descriptor meanwhile; two that
+ * load the same TSS must not both find it available (SDM 3A §8.1.2.1). */
 int vc__desc_set(struct cpu *cpu, uint16_t sel, uint64_t *d, uint64_t bits)
 {
-	uint8_t byte;
+	uint8_t byte = 0;
 	uint64_t la;
 	int rc;
 
@@ -72,11 +73,13 @@ int vc__desc_set(struct cpu *cpu, uint16_t sel, uint64_t *d, uint64_t bits)
 		return X_OK;
 	if (!vc__desc_at(cpu, sel, 8, &la))
 		return vc__gp(cpu, SEL_ERR(sel));
-	byte = (uint8_t)((*d | bits) >> 40);
-	rc = vc__store_sys(cpu, &vc__op_at_ds, la + 5, 1, &byte);
-	if (!rc)
-		*d |= bits;
-	return rc;
+	rc = vc__or8_sys(cpu, la + 5, (uint8_t)(bits >> 40), &byte);
+	if (rc)
+		return rc;
+	if (bits & DESC_BUSY && byte & DESC_BUSY >> 40)
+		return vc__gp(cpu, SEL_ERR(sel));
+	*d |= bits;
+	return X_OK;
 }
 
 int vc__desc_access(struct cpu *cpu, uint16_t sel, uint64_t *d)

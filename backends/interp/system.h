@@ -12,6 +12,7 @@
 #include "engine.h"
 #include "fpu.h"
 #include "segment.h"
+#include "smp.h"
 
 /* Address widths, as CPUID 80000008 tells; mmu.c has the same. */
 #define PHYS_BITS	40
@@ -100,10 +101,14 @@ static inline void upcall_begin(struct cpu *cpu, const struct op *op)
 {
 	vc__fpu_leave(cpu);
 	cpu->at_left = op->left;
+	if (VC_UNLIKELY(ENGINE(cpu)->smp))
+		vc__smp_leave(cpu);
 }
 
 static inline void upcall_end(struct cpu *cpu)
 {
+	if (VC_UNLIKELY(ENGINE(cpu)->smp))
+		vc__smp_enter(cpu);
 	cpu->at_left = 0;
 	vc__fpu_enter(cpu);
 }
