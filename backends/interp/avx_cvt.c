@@ -17,16 +17,16 @@ UNARY(v_cvttps2dq, general, "cvttps2dq")
 	__m128i x_; \
 \
 	DO1(insn, x_, "m"(AS(any64, s))); \
-	STOREA(VA->b, x_); \
-	vec_clear_high(VA); \
+	STOREA(va->b, x_); \
+	vec_clear_high(va); \
 } while (0)
 #define WIDEN_32(insn) do { \
 	__m128i x_, y_; \
 \
 	DO1(insn, x_, "m"(AS(any64, s))); \
 	DO1(insn, y_, "m"(AS(any64, s + 8))); \
-	STOREA(VA->b, x_); \
-	STOREA(VA->b + 16, y_); \
+	STOREA(va->b, x_); \
+	STOREA(va->b + 16, y_); \
 } while (0)
 #define WIDEN(name, insn) \
 FP_RR(name##_rr16, general, WIDEN_16(insn)) \
@@ -43,8 +43,8 @@ WIDEN(v_cvtph2ps, "vcvtph2ps")
 \
 	DO1(insn, x_, in(s)); \
 	DO1(insn, y_, in(s + 16)); \
-	STOREA(VA->b, _mm_unpacklo_epi64(x_, y_)); \
-	vec_clear_high(VA); \
+	STOREA(va->b, _mm_unpacklo_epi64(x_, y_)); \
+	vec_clear_high(va); \
 } while (0)
 #define NARROW(name, insn) \
 FP_RR(name##_rr16, general, UNARY_16(insn, IN_RR)) \
@@ -74,16 +74,16 @@ FP_RR(v_cvtps2ph_rr16, general, {
 	__m128i x;
 
 	TO_HALF(x, s);
-	STOREA(VA->b, x);
-	vec_clear_high(VA);
+	STOREA(va->b, x);
+	vec_clear_high(va);
 })
 FP_RR(v_cvtps2ph_rr32, general, {
 	__m128i x, y;
 
 	TO_HALF(x, s);
 	TO_HALF(y, s + 16);
-	STOREA(VA->b, _mm_unpacklo_epi64(x, y));
-	vec_clear_high(VA);
+	STOREA(va->b, _mm_unpacklo_epi64(x, y));
+	vec_clear_high(va);
 })
 /* into memory */
 #define STORE_HALVES(name, bytes, ...) \

@@ -229,16 +229,16 @@ FP_GENERAL(general)
 	__m128i x_ = LOADA(VH->b); \
 \
 	DO2(insn, x_, in(s)); \
-	STOREA(VA->b, x_); \
-	vec_clear_high(VA); \
+	STOREA(va->b, x_); \
+	vec_clear_high(va); \
 } while (0)
 #define BIN_32(insn, in) do { \
 	__m128i x_ = LOADA(VH->b), y_ = LOADA(VH->b + 16); \
 \
 	DO2(insn, x_, in(s)); \
 	DO2(insn, y_, in(s + 16)); \
-	STOREA(VA->b, x_); \
-	STOREA(VA->b + 16, y_); \
+	STOREA(va->b, x_); \
+	STOREA(va->b + 16, y_); \
 } while (0)
 #define BINARY(name, insn) \
 FP_RR(name##_rr16, general, BIN_16(insn, IN_RR)) \
@@ -294,24 +294,24 @@ BINARY(v_addsubpd, "addsubpd")
 	__m128i x_; \
 \
 	ROUND_1(n, insn, x_, in(s)); \
-	STOREA(VA->b, x_); \
-	vec_clear_high(VA); \
+	STOREA(va->b, x_); \
+	vec_clear_high(va); \
 } while (0)
 #define ROUND_32(n, insn, in) do { \
 	__m128i x_, y_; \
 \
 	ROUND_1(n, insn, x_, in(s)); \
 	ROUND_1(n, insn, y_, in(s + 16)); \
-	STOREA(VA->b, x_); \
-	STOREA(VA->b + 16, y_); \
+	STOREA(va->b, x_); \
+	STOREA(va->b + 16, y_); \
 } while (0)
 #define ROUND_SCALAR(n, insn, type) do { \
 	__m128i x_ = LOADA(VH->b); \
 \
 	__asm__ volatile (insn " %2, %1, %0" : "+x"(x_) \
 			  : "m"(AS(type, s)), "i"(n)); \
-	STOREA(VA->b, x_); \
-	vec_clear_high(VA); \
+	STOREA(va->b, x_); \
+	vec_clear_high(va); \
 } while (0)
 #define ROUNDED(X, ...) \
 	switch (op->imm & 15) { CASES_16(X, 0, __VA_ARGS__) }
@@ -335,23 +335,23 @@ FP_RM(v_roundsd_rm, general, 8, ROUNDED(ROUND_SCALAR, "roundsd", any64))
 	__m128i x_ = LOADA(VH->b); \
 \
 	CMP_1(n, insn, x_, struct any128, s); \
-	STOREA(VA->b, x_); \
-	vec_clear_high(VA); \
+	STOREA(va->b, x_); \
+	vec_clear_high(va); \
 } while (0)
 #define CMP_32(n, insn) do { \
 	__m128i x_ = LOADA(VH->b), y_ = LOADA(VH->b + 16); \
 \
 	CMP_1(n, insn, x_, struct any128, s); \
 	CMP_1(n, insn, y_, struct any128, s + 16); \
-	STOREA(VA->b, x_); \
-	STOREA(VA->b + 16, y_); \
+	STOREA(va->b, x_); \
+	STOREA(va->b + 16, y_); \
 } while (0)
 #define CMP_SCALAR(n, insn, type) do { \
 	__m128i x_ = LOADA(VH->b); \
 \
 	CMP_1(n, insn, x_, type, s); \
-	STOREA(VA->b, x_); \
-	vec_clear_high(VA); \
+	STOREA(va->b, x_); \
+	vec_clear_high(va); \
 } while (0)
 #define COMPARED(X, ...) \
 	switch (op->imm & 31) { \

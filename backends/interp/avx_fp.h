@@ -59,7 +59,8 @@ typedef uint32_t __attribute__((aligned(1), may_alias)) any32;
 typedef uint64_t __attribute__((aligned(1), may_alias)) any64;
 struct any128 { uint8_t b[16]; };
 
-/* Statements on s, the last source; go by general() when they may not run. */
+/* Statements on va, the destination, and s, the last source; go by general()
+ * when they may not run. */
 #define FP_RR(name, general, ...) \
 OP_DECLARE(name); \
 H(name) \
@@ -67,7 +68,9 @@ H(name) \
 	NEED_AVX; \
 	if (VC_LIKELY(cpu->fpu_ok & FPU_OK_SSE)) { \
 		const uint8_t *s = VB->b; \
+		struct vec *va = VA; \
 \
+		(void)va; \
 		__VA_ARGS__; \
 		NEXT(op + 1); \
 	} \
@@ -82,6 +85,9 @@ H(name) \
 		const uint8_t *s = tlb_read_ptr(cpu, op_ea(cpu, op), bytes); \
 \
 		if (VC_LIKELY(s)) { \
+			struct vec *va = VA; \
+\
+			(void)va; \
 			__VA_ARGS__; \
 			NEXT(op + 1); \
 		} \
@@ -110,16 +116,16 @@ H(name) \
 	__m128i x_; \
 \
 	DO1(insn, x_, in(s)); \
-	STOREA(VA->b, x_); \
-	vec_clear_high(VA); \
+	STOREA(va->b, x_); \
+	vec_clear_high(va); \
 } while (0)
 #define UNARY_32(insn, in) do { \
 	__m128i x_, y_; \
 \
 	DO1(insn, x_, in(s)); \
 	DO1(insn, y_, in(s + 16)); \
-	STOREA(VA->b, x_); \
-	STOREA(VA->b + 16, y_); \
+	STOREA(va->b, x_); \
+	STOREA(va->b + 16, y_); \
 } while (0)
 #define UNARY(name, general, insn) \
 FP_RR(name##_rr16, general, UNARY_16(insn, IN_RR)) \
@@ -132,15 +138,15 @@ FP_RM(name##_rm32, general, 32, UNARY_32(insn, IN_RM))
 	__m128i x_ = LOADA(VH->b); \
 \
 	DO2(insn, x_, "m"(AS(type, p))); \
-	STOREA(VA->b, x_); \
-	vec_clear_high(VA); \
+	STOREA(va->b, x_); \
+	vec_clear_high(va); \
 } while (0)
 
 #define SCALAR(insn, type)	SCALAR_OF(insn, type, s)
 
 /* EFLAGS; a general register */
 #define TO_FLAGS(insn, type) do { \
-	__m128i x_ = LOADA(VA->b); \
+	__m128i x_ = LOADA(va->b); \
 	bool cf_, zf_, pf_; \
 \
 	__asm__ volatile(insn " %4, %3" \

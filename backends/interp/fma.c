@@ -14,27 +14,27 @@ FP_GENERAL(general)
 	__asm__ volatile (insn " %2, %1, %0" : "+x"(x) \
 			  : "x"(h), "m"(AS(type, p)))
 #define FMA_16(insn) do { \
-	__m128i x_ = LOADA(VA->b), h_ = LOADA(VH->b); \
+	__m128i x_ = LOADA(va->b), h_ = LOADA(VH->b); \
 \
 	FUSE(insn, x_, h_, struct any128, s); \
-	STOREA(VA->b, x_); \
-	vec_clear_high(VA); \
+	STOREA(va->b, x_); \
+	vec_clear_high(va); \
 } while (0)
 #define FMA_32(insn) do { \
-	__m128i x_ = LOADA(VA->b), y_ = LOADA(VA->b + 16); \
+	__m128i x_ = LOADA(va->b), y_ = LOADA(va->b + 16); \
 	__m128i h_ = LOADA(VH->b), i_ = LOADA(VH->b + 16); \
 \
 	FUSE(insn, x_, h_, struct any128, s); \
 	FUSE(insn, y_, i_, struct any128, s + 16); \
-	STOREA(VA->b, x_); \
-	STOREA(VA->b + 16, y_); \
+	STOREA(va->b, x_); \
+	STOREA(va->b + 16, y_); \
 } while (0)
 #define FMA_SCALAR(insn, type) do { \
-	__m128i x_ = LOADA(VA->b), h_ = LOADA(VH->b); \
+	__m128i x_ = LOADA(va->b), h_ = LOADA(VH->b); \
 \
 	FUSE(insn, x_, h_, type, s); \
-	STOREA(VA->b, x_); \
-	vec_clear_high(VA); \
+	STOREA(va->b, x_); \
+	vec_clear_high(va); \
 } while (0)
 
 #define PACKED(name) \
