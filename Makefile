@@ -28,6 +28,7 @@ SONAME	:= libvirtcore.so.0
 CORE := backends breakpoints bus clock error hooks irq memory os_posix regs \
 	state structs vcpu vm
 SRC := $(CORE:%=lib/core/%.c) \
+	$(sort $(wildcard lib/debug/*.c)) \
 	$(sort $(wildcard lib/devices/*.c)) \
 	$(sort $(wildcard lib/machine/*.c)) \
 	$(sort $(wildcard backends/interp/*.c))
