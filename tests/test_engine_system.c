@@ -590,22 +590,6 @@ static void test_system_stack_limit_on_delivery_is_a_double_fault(void)
 	sys_free(t);
 }
 
-static void test_system_task_gate_is_refused_with_a_warning(void)
-{
-	struct sys *t = sys_new(SYS_PROT, 0);
-	uint64_t count = 0;
-	char text[160] = "";
-
-	sys_gate(t, SYS_IDT + 0x40 * 8, false, SEL_TSS, 0, 0x85, 0);
-	SYS_EMIT(t, 0xcd, 0x40);
-	sys_faults(t, SYS_CODE, 13, 0x40 * 8 + 2);
-	CU_ASSERT_EQUAL(vc_vcpu_warnings(t->vcpu, &count, text, sizeof(text)),
-			0);
-	CU_ASSERT_EQUAL(count, 1);
-	CU_ASSERT(strstr(text, "task") != NULL);
-	sys_free(t);
-}
-
 static void test_system_handler_beyond_the_code_limit_is_gp(void)
 {
 	struct sys *t = sys_new(SYS_PROT, 0);
@@ -940,7 +924,6 @@ RIG_SUITE(engine_system) {
 	RIG_TEST(test_system_int_to_level_1),
 	RIG_TEST(test_system_conforming_handler_keeps_the_level),
 	RIG_TEST(test_system_stack_limit_on_delivery_is_a_double_fault),
-	RIG_TEST(test_system_task_gate_is_refused_with_a_warning),
 	RIG_TEST(test_system_handler_beyond_the_code_limit_is_gp),
 	RIG_TEST(test_system_real_int_pushes_words),
 	RIG_TEST(test_system_real_faults_push_no_error_code),

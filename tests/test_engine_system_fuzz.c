@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * test_engine_system_fuzz.c: system instructions over tables, registers and
- * page tables that are broken at random, in all four modes. No outcome is
+ * page tables that are broken at random, in all four modes, in virtual-8086
+ * mode and with tasks to switch to. No outcome is
  * expected but these: the run ends within its budget, by an exit that a guest
  * can cause, and the state that it leaves is one that is accepted again. Under
  * the sanitizers this is where the system side's own mistakes show.
@@ -50,7 +51,47 @@ static const uint8_t insns[][6] = {
 	{ 3, 0x0f, 0x02, 0xc3 }, { 3, 0x0f, 0x03, 0xc3 },  /* lar, lsl */
 	{ 2, 0x63, 0xc3 }, { 2, 0xc4, 0x03 }, { 3, 0x0f, 0xb2, 0x03 },
 	{ 2, 0x0f, 0x0b }, { 2, 0xf3, 0xa4 },
+	{ 2, 0xff, 0x2b }, { 2, 0xcd, 0x41 },	/* mostly to tasks: see below */
 };
+
+#define NEW_TSS	0x3400u
+#define SEL_NEW	SEL_FREE
+
+/* A second task, gates to it and to the first one, and a link back. */
+static void rnd_tasks(struct sys *t)
+{
+	static const uint16_t sels[] = { SEL_DATA, SEL_CODE32, SEL_UDATA,
+		SEL_UCODE32, SEL_CODE16, SEL_DATA16, 0, SEL_LDT, SEL_CODE1,
+		SEL_CONF32, SEL_ABSENT_DATA, SEL_RODATA };
+	bool wide = rnd() % 4 != 0;
+	unsigned item = wide ? 4 : 2, at = NEW_TSS + (wide ? 32u : 14u);
+
+	sys_put(t, NEW_TSS, 8, (uint64_t)SYS_STACK0 << 32 | SEL_TSS);
+	sys_put(t, NEW_TSS + 8, 8, SEL_DATA);
+	sys_put(t, NEW_TSS + 28, 4, SYS_PML4);
+	sys_put(t, at, item, rnd() & 1 ? SYS_CODE + (rnd() & 31) : 0xa000);
+	sys_put(t, at += item, item, 2 | (rnd() & 0x3f7fd5 &
+					  ~(rnd() & 1 ? 0x20000u : 0)));
+	for (unsigned i = 0; i < 8; i++)
+		sys_put(t, at += item, item, i == 4 ? SYS_STACK : rnd());
+	at += item;
+	for (unsigned i = 0; i < 6; i++, at += item)
+		sys_put(t, at, 2, rnd() % 3 ? i == 1 ? SEL_CODE32 : SEL_DATA :
+			sels[rnd() % 12]);
+	sys_put(t, NEW_TSS + (wide ? 0x60 : 0x2a), 2, rnd() % 3 ? 0 : SEL_LDT);
+	sys_put(t, NEW_TSS + 0x64, 1, rnd() % 8 == 0);
+	sys_gdt(t, SEL_NEW, sys_desc(NEW_TSS, 0x67 - (rnd() % 16 == 0),
+				     0xe0 | (wide ? 9 : 1) | (rnd() & 2), 0));
+	sys_gdt(t, SEL_GATE, (uint64_t)0xe5 << 40 | SEL_NEW << 16);
+	sys_gate(t, SYS_IDT + 0x41 * 8, false, SEL_NEW, 0, 0xe5, 0);
+	for (unsigned i = 0; i < 3; i++)
+		sys_gate(t, SYS_IDT + rnd() % 20 * 8, false,
+			 rnd() & 1 ? SEL_NEW : SEL_TSS, 0, 0x85, 0);
+	sys_put(t, SYS_TSS, 2, SEL_NEW);
+	/* where RBX often points: far pointers to them */
+	sys_put(t, SYS_DATA, 8, (uint64_t)(rnd() & 1 ? SEL_NEW : SEL_GATE)
+		<< 32);
+}
 
 static void break_tables(struct sys *t)
 {
@@ -102,10 +143,26 @@ static uint64_t rnd_register(const vc_x86_state *s)
 	}
 }
 
-static void rnd_machine(struct sys *t, const vc_x86_state *start)
+static void enter_v86(vc_x86_state *s)
+{
+	for (unsigned i = 0; i < 6; i++) {
+		unsigned sel = i == VC_SEG_CS ? SYS_CODE >> 4 : SYS_DATA >> 4;
+
+		sys_seg(&s->seg[i], sel, sel << 4, 0xffff, 0xf3);
+	}
+	s->rip = 0;
+	s->rflags = (s->rflags & ~UINT64_C(0x4000)) | 0x20000 |
+		    (rnd() & 0x180000);
+	s->cr4 |= rnd() & 1;
+	s->gpr[VC_RSP] &= 0xffff;
+}
+
+static void rnd_machine(struct sys *t, const vc_x86_state *start, bool v86)
 {
 	uint32_t at = SYS_CODE;
 
+	if (start->cr0 & 1 && !sys_is_long(t) && rnd() % 2)
+		rnd_tasks(t);
 	break_tables(t);
 	for (unsigned i = 0; i < 12; i++) {
 		const uint8_t *in = insns[rnd() % (sizeof(insns) / 6)];
@@ -123,6 +180,10 @@ static void rnd_machine(struct sys *t, const vc_x86_state *start)
 	if (rnd() % 3 == 0)
 		t->s.gpr[VC_RCX] = 0xc0000080 + rnd() % 5;
 	t->s.rflags = 2 | (rnd() & 0x243fd5);
+	if (rnd() % 4 == 0)
+		t->s.gpr[VC_RBX] = SYS_DATA;
+	if (v86)
+		enter_v86(&t->s);
 	t->s.star = (uint64_t)rnd() << 32;
 	t->s.lstar = SYS_CODE;
 	t->s.sysenter_cs = rnd() & 0x1ff;
@@ -166,7 +227,7 @@ static bool run_it(struct sys *t)
 	       !vc_vcpu_state_set(t->vcpu, &t->s);
 }
 
-static void fuzz(enum sys_mode mode)
+static void fuzz(enum sys_mode mode, bool v86)
 {
 	struct sys *t = sys_new(mode, 0);
 	vc_x86_state *start = malloc(sizeof(*start));
@@ -174,14 +235,14 @@ static void fuzz(enum sys_mode mode)
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(start);
 	*start = t->s;
-	seed = 0x9e3779b97f4a7c15 + (uint64_t)mode;
+	seed = 0x9e3779b97f4a7c15 + (uint64_t)mode + v86 * 16u;
 	for (unsigned n = 0; n < RUNS / 4; n++) {
 		if (n % 64 == 0) {
 			memset(t->ram, 0, SYS_RAM);
 			if (mode != SYS_REAL)
 				sys_tables(t, mode != SYS_PROT);
 		}
-		rnd_machine(t, start);
+		rnd_machine(t, start, v86);
 		if (!run_it(t)) {
 			bad++;
 			fprintf(stderr, "mode %d run %u: reason %u: %s\n",
@@ -200,27 +261,33 @@ static void fuzz(enum sys_mode mode)
 
 static void test_system_fuzz_real_mode(void)
 {
-	fuzz(SYS_REAL);
+	fuzz(SYS_REAL, false);
 }
 
 static void test_system_fuzz_protected_mode(void)
 {
-	fuzz(SYS_PROT);
+	fuzz(SYS_PROT, false);
+}
+
+static void test_system_fuzz_virtual_8086_mode(void)
+{
+	fuzz(SYS_PROT, true);
 }
 
 static void test_system_fuzz_compatibility_mode(void)
 {
-	fuzz(SYS_COMPAT);
+	fuzz(SYS_COMPAT, false);
 }
 
 static void test_system_fuzz_long_mode(void)
 {
-	fuzz(SYS_LONG);
+	fuzz(SYS_LONG, false);
 }
 
 RIG_SUITE(engine_system_fuzz) {
 	RIG_TEST(test_system_fuzz_real_mode),
 	RIG_TEST(test_system_fuzz_protected_mode),
+	RIG_TEST(test_system_fuzz_virtual_8086_mode),
 	RIG_TEST(test_system_fuzz_compatibility_mode),
 	RIG_TEST(test_system_fuzz_long_mode),
 	RIG_END

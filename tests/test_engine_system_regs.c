@@ -93,7 +93,6 @@ static void test_cr4_refuses_reserved_bits_and_pae_off(void)
 		0x20 | 1 << 13,		/* VMXE */
 		0x20 | 1 << 15,
 		0x20 | 1ull << 40,
-		0x20 | 1,		/* VME: not in our CPUID */
 		0,			/* PAE off in long mode */
 		0x20 | 1 << 17,		/* PCIDE with CR3[11:0] not 0 */
 	};

@@ -870,18 +870,6 @@ static void test_call_gate_64_bit_upper_half_is_checked(void)
 	sys_free(t);
 }
 
-static void test_far_jump_to_a_tss_warns_and_is_gp(void)
-{
-	struct sys *t = sys_new(SYS_PROT, 0);
-	uint64_t count = 0;
-
-	emit_far(t, 0xea, SEL_TSS, 0);
-	sys_faults(t, SYS_CODE, 13, SEL_TSS);
-	CU_ASSERT_EQUAL(vc_vcpu_warnings(t->vcpu, &count, NULL, 0), 0);
-	CU_ASSERT_EQUAL(count, 1);
-	sys_free(t);
-}
-
 /* ---- RETF and IRET checks ---- */
 
 static void frame_put(struct sys *t, unsigned size, unsigned n,
@@ -1008,20 +996,6 @@ static void test_iret_with_nt_is_gp_in_long_mode(void)
 	t->s.rflags = 0x4002;
 	SYS_EMIT(t, 0x48, 0xcf);
 	sys_faults(t, SYS_CODE, 13, 0);
-	sys_free(t);
-}
-
-static void test_iret_with_nt_warns_in_protected_mode(void)
-{
-	struct sys *t = sys_new(SYS_PROT, 0);
-	uint64_t count = 0;
-
-	sys_put(t, SYS_TSS, 2, 0x38);
-	t->s.rflags = 0x4002;
-	SYS_EMIT(t, 0xcf);
-	sys_faults(t, SYS_CODE, 10, 0x38);
-	CU_ASSERT_EQUAL(vc_vcpu_warnings(t->vcpu, &count, NULL, 0), 0);
-	CU_ASSERT_EQUAL(count, 1);
 	sys_free(t);
 }
 
@@ -1163,12 +1137,10 @@ RIG_SUITE(engine_system_seg) {
 	RIG_TEST(test_call_gate_checks),
 	RIG_TEST(test_call_gate_64_bit_to_level_0_and_back),
 	RIG_TEST(test_call_gate_64_bit_upper_half_is_checked),
-	RIG_TEST(test_far_jump_to_a_tss_warns_and_is_gp),
 	RIG_TEST(test_iret_checks_code_and_stack),
 	RIG_TEST(test_iret_flags_by_level),
 	RIG_TEST(test_iret_drops_inner_data_segments),
 	RIG_TEST(test_iret_with_nt_is_gp_in_long_mode),
-	RIG_TEST(test_iret_with_nt_warns_in_protected_mode),
 	RIG_TEST(test_retf_checks),
 	RIG_TEST(test_v86_entry_by_iret_and_exit_by_fault),
 	RIG_TEST(test_v86_int_needs_iopl_3),

@@ -158,6 +158,24 @@ OP(smsw_m)
 
 /* ---- CR3 ---- */
 
+int vc__cr3_check(struct cpu *cpu, uint64_t v, uint64_t pdpte[4])
+{
+	if (v >> PHYS_BITS)
+		return vc__gp(cpu, 0);
+	if (uses_pae(cpu->cr0, cpu->cr4, cpu->efer))
+		return pdptes_read(cpu, v, pdpte);
+	return X_OK;
+}
+
+void vc__cr3_set(struct cpu *cpu, uint64_t v, const uint64_t pdpte[4])
+{
+	if (uses_pae(cpu->cr0, cpu->cr4, cpu->efer))
+		memcpy(cpu->pdpte, pdpte, sizeof(cpu->pdpte));
+	cpu->cr3 = v;
+	if (CR0_ON(CR0_PG))
+		vc__tlb_flush(cpu, false);
+}
+
 static int cr3_write(struct cpu *cpu, uint64_t v)
 {
 	uint64_t pdpte[4];
@@ -167,24 +185,17 @@ static int cr3_write(struct cpu *cpu, uint64_t v)
 	 * which we are free not to. */
 	if (CR4_ON(CR4_PCIDE))
 		v &= ~((uint64_t)1 << 63);
-	if (v >> PHYS_BITS)
-		return vc__gp(cpu, 0);
-	if (uses_pae(cpu->cr0, cpu->cr4, cpu->efer)) {
-		rc = pdptes_read(cpu, v, pdpte);
-		if (rc)
-			return rc;
-		memcpy(cpu->pdpte, pdpte, sizeof(pdpte));
-	}
-	cpu->cr3 = v;
-	if (CR0_ON(CR0_PG))
-		vc__tlb_flush(cpu, false);
+	rc = vc__cr3_check(cpu, v, pdpte);
+	if (rc)
+		return rc;
+	vc__cr3_set(cpu, v, pdpte);
 	return X_SYNC;
 }
 
 /* ---- CR4 ---- */
 
-#define CR4_DEFINED ((uint64_t)(CR4_TSD | CR4_DE | CR4_PSE | CR4_PAE | \
-	CR4_MCE | CR4_PGE | CR4_PCE | CR4_OSFXSR | CR4_OSXMMEXCPT | \
+#define CR4_DEFINED ((uint64_t)(CR4_VME | CR4_PVI | CR4_TSD | CR4_DE | \
+	CR4_PSE | CR4_PAE | CR4_MCE | CR4_PGE | CR4_PCE | CR4_OSFXSR | CR4_OSXMMEXCPT | \
 	CR4_UMIP | CR4_FSGSBASE | CR4_PCIDE | CR4_OSXSAVE | CR4_SMEP | \
 	CR4_SMAP))
 #define CR4_PAGING ((uint64_t)(CR4_PSE | CR4_PAE | CR4_PGE | CR4_PCIDE | \
@@ -195,12 +206,8 @@ static int cr4_write(struct cpu *cpu, uint64_t v)
 	uint64_t turned = v ^ cpu->cr4, pdpte[4];
 	int rc;
 
-	if (v & ~CR4_DEFINED) {
-		if (v & (CR4_VME | CR4_PVI))
-			vc__warn(cpu->vcpu, "CR4.VME and CR4.PVI are not "
-				 "implemented");
+	if (v & ~CR4_DEFINED)
 		return vc__gp(cpu, 0);
-	}
 	if (IN_LONG() && !(v & CR4_PAE))
 		return vc__gp(cpu, 0);
 	if ((turned & v & CR4_PCIDE) && (!IN_LONG() || (cpu->cr3 & 0xfff)))

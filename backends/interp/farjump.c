@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * farjump.c: far JMP, CALL and RET, and IRET, in every mode, with call gates
- * (SDM 3A §5.8, SDM 2A/2B pseudo-code of each).
- *
- * Left out: task switches, by a far transfer to a TSS or task gate or by IRET
- * with NT set. They raise #GP with the selector (IRET: #TS with the back
- * link), and a warning.
+ * (SDM 3A §5.8, SDM 2A/2B pseudo-code of each). To another task: task.c.
  */
 #include "system.h"
 
@@ -183,17 +179,21 @@ static int call_push(struct cpu *cpu, uint64_t next, unsigned size)
 	return rc;
 }
 
-static int no_task_switch(struct cpu *cpu, uint16_t sel, uint64_t d)
+/* To another task, by its TSS or a task gate. */
+static int task_transfer(struct cpu *cpu, uint16_t sel, uint64_t d, bool call,
+			 uint64_t next)
 {
-	bool gate = DESC_TYPE(d) == SYS_TASK;
+	struct task_switch to = { call ? TASK_CALL : TASK_JUMP, sel, 0, next,
+				  rflags_get(cpu), false, 0 };
 
 	if (DESC_DPL(d) < cpu->cpl || DESC_DPL(d) < (sel & SEL_RPL))
 		return vc__gp(cpu, SEL_ERR(sel));
-	if (!DESC_P(d))
-		return vc__raise_error(cpu, EXC_NP, SEL_ERR(sel));
-	vc__warn(cpu->vcpu, "far transfer to %s %04x: hardware task switches "
-		 "are not implemented", gate ? "task gate" : "TSS", sel);
-	return vc__gp(cpu, SEL_ERR(sel));
+	if (DESC_TYPE(d) == SYS_TASK) {
+		if (!DESC_P(d))
+			return vc__raise_error(cpu, EXC_NP, SEL_ERR(sel));
+		to.sel = (uint16_t)(d >> 16);
+	}
+	return vc__arrived(cpu, vc__task_switch(cpu, &to));
 }
 
 static int far_transfer(struct cpu *cpu, const struct op *op, bool call,
@@ -230,7 +230,8 @@ static int far_transfer(struct cpu *cpu, const struct op *op, bool call,
 			break;
 		case SYS_TSS16: case SYS_TSS32: case SYS_TASK:
 			if (!IN_LONG())
-				return no_task_switch(cpu, sel, t.d);
+				return task_transfer(cpu, sel, t.d, call,
+						     next);
 			/* fall through */
 		default:
 			return vc__gp(cpu, SEL_ERR(sel));
@@ -446,7 +447,7 @@ static uint64_t iret_flags(const struct cpu *cpu, unsigned size)
 	if (size != 2)
 		mask |= FL_RF | FL_AC | FL_ID;
 	if (cpu->cpl == 0)
-		mask |= FL_IOPL;
+		mask |= size != 2 ? FL_IOPL | FL_VIF | FL_VIP : FL_IOPL;
 	if (cpu->cpl <= (cpu->flags & FL_IOPL) >> 12)
 		mask |= FL_IF;
 	return mask;
@@ -462,12 +463,13 @@ static void take_flags(struct cpu *cpu, uint64_t v, uint64_t mask)
 static int iret_real(struct cpu *cpu, unsigned size)
 {
 	uint64_t top[3], mask = FL_ARITH | FL_TF | FL_DF | FL_NT | FL_IF;
+	bool virtual = IN_V86() && size == 2 && vif_for_if(cpu);
 	struct stack st;
 	int rc;
 
 	if (!IN_V86())
 		mask |= FL_IOPL;
-	else if ((cpu->flags & FL_IOPL) != FL_IOPL)
+	else if ((cpu->flags & FL_IOPL) != FL_IOPL && !virtual)
 		return vc__gp(cpu, 0);
 	if (size != 2)
 		mask |= FL_RF | FL_AC | FL_ID;
@@ -475,12 +477,30 @@ static int iret_real(struct cpu *cpu, unsigned size)
 	rc = vc__stack_read(cpu, &st, 0, top, 3, size);
 	if (!rc)
 		rc = check_real(cpu, top[0]);
+	if (!rc && virtual && vif_refuses(cpu, top[2]))
+		rc = vc__gp(cpu, 0);
 	if (rc)
 		return rc;
 	stack_drop(&st, 3 * size);
 	stack_commit(cpu, &st);
+	if (virtual) {
+		mask = (mask & ~(uint64_t)FL_IF) | FL_VIF;
+		top[2] |= top[2] & FL_IF ? FL_VIF : 0;
+	}
 	take_flags(cpu, top[2], mask);
 	return enter_real(cpu, (uint16_t)top[1], top[0]);
+}
+
+/* IRET has arrived, maybe where an interrupt waits for VIF. */
+static int vip_arrival(struct cpu *cpu)
+{
+	int rc = X_OK;
+
+	if (VC_UNLIKELY(vip_waits(cpu))) {
+		vc__gp(cpu, 0);
+		rc = X_FAULT_THERE;
+	}
+	return vc__arrived(cpu, rc);
 }
 
 /* Level 0 returns to virtual-8086 mode: frame is EIP to GS. */
@@ -500,21 +520,25 @@ static int iret_v86(struct cpu *cpu, const uint64_t frame[9])
 	cpu->cpl = 3;
 	cpu->rip = frame[0];
 	vc__mode_update(cpu);
-	return X_JUMP;
+	return vip_arrival(cpu);
 }
 
-static int no_task_return(struct cpu *cpu)
+/* Back to the task that the present one was nested in. */
+static int task_return(struct cpu *cpu, uint64_t next)
 {
 	const struct segment *tr = &cpu->seg[VC_SEG_TR];
+	struct task_switch to = { TASK_RETURN, 0, 0, next, rflags_get(cpu),
+				  false, 0 };
 	uint8_t raw[2];
 	int rc;
 
 	if (IN_LONG())
 		return vc__gp(cpu, 0);
-	vc__warn(cpu->vcpu, "IRET with NT set: hardware task switches are not "
-		 "implemented");
 	rc = vc__load_sys(cpu, &vc__op_at_ds, sys_la(cpu, tr->base), 2, raw);
-	return rc ? rc : vc__raise_error(cpu, EXC_TS, SEL_ERR(ld16(raw)));
+	if (rc)
+		return rc;
+	to.sel = ld16(raw);
+	return vc__arrived(cpu, vc__task_switch(cpu, &to));
 }
 
 OP(iret)
@@ -533,7 +557,7 @@ OP(iret)
 	if (!IN_PROT())
 		return iret_real(cpu, size);
 	if (cpu->flags & FL_NT)
-		return no_task_return(cpu);
+		return task_return(cpu, op_next_rip(cpu, op));
 	vc__stack_here(cpu, &st);
 	rc = vc__stack_read(cpu, &st, 0, frame, wide ? 5 : 3, size);
 	if (VC_UNLIKELY(rc))
@@ -571,5 +595,5 @@ OP(iret)
 		stack_commit(cpu, &st);
 		enter_code(cpu, &t);
 	}
-	return X_JUMP;
+	return VC_UNLIKELY(cpu->flags & FL_VIP) ? vip_arrival(cpu) : X_JUMP;
 }

@@ -104,7 +104,7 @@ static int deliver_nested(struct cpu *cpu, enum severity first)
 		cpu->fault = f;
 		rc = vc__deliver(cpu, f.vector, EVENT_FAULT, f.has_error,
 				 f.error, cpu->rip);
-		if (rc != X_FAULT)
+		if (rc != X_FAULT && rc != X_FAULT_THERE)
 			return rc;
 		/* A benign event in between does not wipe out a severe one. */
 		if (second > first || first == BENIGN)
@@ -126,5 +126,6 @@ int vc__deliver_interrupt(struct cpu *cpu, unsigned vector, bool nmi)
 		cpu->nmi_masked = 1;
 	rc = vc__deliver(cpu, nmi ? EXC_NMI : vector, EVENT_EXTERNAL, false, 0,
 			 cpu->rip);
-	return rc == X_FAULT ? deliver_nested(cpu, BENIGN) : rc;
+	return rc == X_FAULT || rc == X_FAULT_THERE ?
+	       deliver_nested(cpu, BENIGN) : rc;
 }

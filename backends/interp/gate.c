@@ -4,9 +4,7 @@
  * and interrupt and trap gates of 16, 32 and 64 bits (SDM 3A §6.12, §6.14, the
  * pseudo-code of INT n in SDM 2A). All memory accesses come first, so that a
  * fault on the way leaves the CPU as it was.
- *
- * Left out: task gates, which need the 386's task switch: #GP with the gate's
- * error code, and a warning.
+ * Task gates lead to task.c.
  */
 #include "system.h"
 
@@ -75,6 +73,69 @@ static int deliver_real(struct cpu *cpu, const struct event *ev)
 	return X_OK;
 }
 
+/* ---- INT n within virtual-8086 mode, SDM 3B §21.3.3 ---- */
+
+/* The bit of the map below the I/O bit map, in a 32-bit TSS: 1 sends the
+ * vector to the IDT as ever. */
+static int redirection(struct cpu *cpu, unsigned vector, bool *idt)
+{
+	const struct segment *tr = &cpu->seg[VC_SEG_TR];
+	uint8_t raw[2];
+	unsigned at;
+	int rc;
+
+	if (!(tr->attr & VC_SEG_P) || !(tr->attr & 8) || tr->limit < 103)
+		return vc__gp(cpu, 0);
+	rc = vc__load_sys(cpu, &vc__op_at_ds, sys_la(cpu, tr->base + 102), 2,
+			  raw);
+	if (rc)
+		return rc;
+	at = ld16(raw) + vector / 8;
+	if (at < 32 || at - 32 > tr->limit)
+		return vc__gp(cpu, 0);
+	rc = vc__load_sys(cpu, &vc__op_at_ds, sys_la(cpu, tr->base + at - 32),
+			  1, raw);
+	*idt = raw[0] >> (vector & 7) & 1;
+	return rc;
+}
+
+/* Methods 5 (with IOPL 3) and 6: as in real mode, with the vectors at 0. */
+int vc__deliver_v86(struct cpu *cpu, unsigned vector, uint64_t rip, bool *done)
+{
+	struct segment *cs = &cpu->seg[VC_SEG_CS];
+	uint64_t flags = rflags_get(cpu), frame[3];
+	bool virtual = vif_for_if(cpu), idt = true;
+	struct stack st;
+	uint8_t vec[4];
+	int rc;
+
+	*done = false;
+	rc = redirection(cpu, vector, &idt);
+	if (rc || idt)
+		return rc;
+	rc = vc__load_sys(cpu, &vc__op_at_ds, vector * 4, 4, vec);
+	if (rc)
+		return rc;
+	if (virtual)
+		flags = vif_image(flags);
+	frame[0] = rip;
+	frame[1] = cs->sel;
+	frame[2] = flags;
+	vc__stack_here(cpu, &st);
+	rc = vc__stack_push(cpu, &st, frame, 3, 2);
+	if (rc)
+		return rc;
+	stack_commit(cpu, &st);
+	vc__seg_v86(cs, ld16(vec + 2));
+	cpu->rip = ld16(vec);
+	cpu->flags &= ~(uint64_t)(FL_TF | FL_RF | (virtual ? FL_VIF : FL_IF));
+	cpu->shadow = 0;
+	cpu->tf_pending = 0;
+	vc__mode_update(cpu);
+	*done = true;
+	return X_OK;
+}
+
 /* ---- protected and long mode ---- */
 
 struct gate {
@@ -125,11 +186,6 @@ static int gate_read(struct cpu *cpu, const struct event *ev,
 		return vc__gp(cpu, gate_error(ev));
 	if (!DESC_P(d))
 		return vc__raise_error(cpu, EXC_NP, gate_error(ev));
-	if (g->type == SYS_TASK) {
-		vc__warn(cpu->vcpu, "task gate for vector %u: hardware task "
-			 "switches are not implemented", ev->vector);
-		return vc__gp(cpu, gate_error(ev));
-	}
 	return X_OK;
 }
 
@@ -252,6 +308,12 @@ static int deliver_prot(struct cpu *cpu, const struct event *ev,
 	rc = gate_read(cpu, ev, kind, &g);
 	if (rc)
 		return rc;
+	if (g.type == SYS_TASK) {
+		const struct task_switch to = { TASK_EVENT, g.sel, ev->ext,
+			ev->rip, ev->flags, ev->has_error, ev->error };
+
+		return vc__task_switch(cpu, &to);
+	}
 	rc = handler_segment(cpu, ev, g.sel, &cs, &cpl);
 	if (rc)
 		return rc;

@@ -125,13 +125,20 @@ OP(wrbase)
 static int soft(struct cpu *cpu, const struct op *op, unsigned vector,
 		enum event_kind kind)
 {
-	int rc = vc__deliver(cpu, vector, kind, false, 0, op_next_rip(cpu, op));
-
-	return rc ? rc : X_JUMP;
+	return vc__arrived(cpu, vc__deliver(cpu, vector, kind, false, 0,
+					    op_next_rip(cpu, op)));
 }
 
 OP(int)
 {
+	if (IN_V86() && CR4_ON(CR4_VME)) {
+		bool done;
+		int rc = vc__deliver_v86(cpu, (uint8_t)op->imm,
+					 op_next_rip(cpu, op), &done);
+
+		if (rc || done)
+			return rc ? rc : X_JUMP;
+	}
 	/* Virtual-8086 code needs IOPL 3 for it (SDM 3B §21.3). */
 	if (IN_V86() && (cpu->flags & FL_IOPL) != FL_IOPL)
 		return vc__gp(cpu, 0);

@@ -14,11 +14,23 @@ static unsigned iopl(const struct cpu *cpu)
 	return (unsigned)(cpu->flags & FL_IOPL) >> 12;
 }
 
+/* CLI and STI of code that may not touch IF: VIF is there for it, or #GP. */
+static int virtual_if(struct cpu *cpu, bool on)
+{
+	if (!vif_for_if(cpu) || (on && cpu->flags & FL_VIP))
+		return vc__gp(cpu, 0);
+	if (on)
+		cpu->flags |= FL_VIF;
+	else
+		cpu->flags &= ~(uint64_t)FL_VIF;
+	return X_OK;
+}
+
 OP(cli)
 {
 	(void)op;
 	if (VC_UNLIKELY(cpu->cpl > iopl(cpu) && CR0_ON(CR0_PE)))
-		return vc__gp(cpu, 0);
+		return virtual_if(cpu, false);
 	cpu->flags &= ~(uint64_t)FL_IF;
 	return X_OK;
 }
@@ -27,7 +39,7 @@ OP(sti)
 {
 	(void)op;
 	if (VC_UNLIKELY(cpu->cpl > iopl(cpu) && CR0_ON(CR0_PE)))
-		return vc__gp(cpu, 0);
+		return virtual_if(cpu, true);
 	if (cpu->flags & FL_IF)
 		return X_OK;
 	cpu->flags |= FL_IF;
@@ -42,10 +54,36 @@ static bool v86_lacks_iopl(const struct cpu *cpu)
 
 OP(pushf)
 {
-	if (v86_lacks_iopl(cpu))
+	uint64_t v = rflags_get(cpu) & ~(uint64_t)(FL_VM | FL_RF);
+
+	if (VC_UNLIKELY(v86_lacks_iopl(cpu))) {
+		if (op_osize(op) != 2 || !vif_for_if(cpu))
+			return vc__gp(cpu, 0);
+		v = vif_image(v);
+	}
+	return vc__push(cpu, op, op_osize(op), v);
+}
+
+/* POPF of virtual-8086 code with VIF for IF: IF and IOPL stay. */
+static int popf_virtual(struct cpu *cpu, const struct op *op)
+{
+	const uint64_t mask = FL_TF | FL_DF | FL_NT | FL_VIF;
+	uint64_t v, sp = R(R_RSP);
+	int rc;
+
+	if (op_osize(op) != 2 || !vif_for_if(cpu))
 		return vc__gp(cpu, 0);
-	return vc__push(cpu, op, op_osize(op),
-			rflags_get(cpu) & ~(uint64_t)(FL_VM | FL_RF));
+	rc = vc__pop(cpu, op, 2, &v);
+	if (rc)
+		return rc;
+	if (vif_refuses(cpu, v)) {
+		R(R_RSP) = sp;
+		return vc__gp(cpu, 0);
+	}
+	v |= v & FL_IF ? FL_VIF : 0;
+	cpu->flags = (cpu->flags & ~(mask | FL_RF)) | (v & mask);
+	cc_set_flags(cpu, v);
+	return X_OK;
 }
 
 OP(popf)
@@ -54,8 +92,8 @@ OP(popf)
 	unsigned size = op_osize(op);
 	int rc;
 
-	if (v86_lacks_iopl(cpu))
-		return vc__gp(cpu, 0);
+	if (VC_UNLIKELY(v86_lacks_iopl(cpu)))
+		return popf_virtual(cpu, op);
 	rc = vc__pop(cpu, op, size, &v);
 	if (VC_UNLIKELY(rc))
 		return rc;

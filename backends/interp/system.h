@@ -2,8 +2,8 @@
 /*
  * system.h: what the system side of the engine shares among its files:
  * descriptors, stacks, event delivery, MSRs, CPUID, debug registers.
- * fault.c gate.c segment.c selector.c farjump.c crdr.c system.c syscall.c
- * msr.c cpuid.c
+ * fault.c gate.c segment.c selector.c farjump.c task.c crdr.c system.c
+ * syscall.c msr.c cpuid.c
  */
 #ifndef VC_INTERP_SYSTEM_H
 #define VC_INTERP_SYSTEM_H
@@ -56,6 +56,7 @@ enum {
 #define DR7_WRITABLE	UINT64_C(0xffff23ff)
 #define DR7_GD		UINT64_C(0x2000)
 #define DR7_ENABLES	UINT64_C(0xff)
+#define DR7_LOCAL	UINT64_C(0x155)	/* a task's own: L0-L3, LE */
 
 static inline bool is_canonical(uint64_t la)
 {
@@ -77,6 +78,39 @@ static inline unsigned op_osize(const struct op *op)
 
 /* For accesses that belong to no operand: which segment a fault blames. */
 extern const struct op vc__op_at_ds, vc__op_at_ss;
+
+/*
+ * Is IF, for the code that runs, VIF instead? In virtual-8086 mode with
+ * CR4.VME and in level 3 with CR4.PVI, unless IOPL gives it IF itself (SDM 3B
+ * §21.3.2, §21.4).
+ */
+static inline bool vif_for_if(const struct cpu *cpu)
+{
+	return cpu->cpl == 3 && (cpu->flags & FL_IOPL) != FL_IOPL &&
+	       CR4_ON(IN_V86() ? CR4_VME : CR4_PVI);
+}
+
+/* FLAGS as such code sees it: VIF in IF's place, IOPL 3. */
+static inline uint64_t vif_image(uint64_t flags)
+{
+	return (flags & ~(uint64_t)FL_IF) | FL_IOPL |
+	       (flags & FL_VIF ? FL_IF : 0);
+}
+
+/* May it set FLAGS to v by POPF or IRET? With an interrupt waiting it may not
+ * set IF, and it may not single-step. */
+static inline bool vif_refuses(const struct cpu *cpu, uint64_t v)
+{
+	return (v & FL_TF) || ((v & FL_IF) && (cpu->flags & FL_VIP));
+}
+
+/* VIF and VIP both set, on arrival by IRET or a task switch: #GP before the
+ * first instruction, for the monitor to deliver what waits. */
+static inline bool vip_waits(const struct cpu *cpu)
+{
+	return (cpu->flags & (FL_VIF | FL_VIP)) == (FL_VIF | FL_VIP) &&
+	       vif_for_if(cpu);
+}
 
 /* After CS, SS, CPL or control registers changed within a block: X_SYNC when
  * the code behind it must be looked up anew. */
@@ -226,13 +260,42 @@ enum event_kind {
  */
 int vc__deliver(struct cpu *cpu, unsigned vector, enum event_kind kind,
 		bool has_error, uint32_t error, uint64_t rip);
+/* INT n of virtual-8086 code through its own vector table, where the
+ * redirection bit map says so; *done: it was. */
+int vc__deliver_v86(struct cpu *cpu, unsigned vector, uint64_t rip, bool *done);
+
+/* Another X_*, of deliveries and task switches: all has changed, cpu->rip is
+ * the first instruction there, and cpu->fault comes before it. Never leaves a
+ * block: vc__arrived(). */
+#define X_FAULT_THERE	32
 
 /* #PF, with the address for CR2. */
 int vc__raise_pf(struct cpu *cpu, uint64_t la, uint32_t error);
 /* #DB, with bits for DR6. */
 int vc__raise_db(struct cpu *cpu, uint64_t dr6);
 
+/* ---- task.c ---- */
+
+struct task_switch {
+	enum { TASK_JUMP, TASK_CALL, TASK_EVENT, TASK_RETURN } how;
+	uint16_t sel;		/* of the TSS to go to */
+	unsigned ext;		/* of error codes */
+	uint64_t rip, flags;	/* to be saved in the present one */
+	bool has_error;		/* push it on the new task's stack */
+	uint32_t error;
+};
+/* X_OK, X_FAULT_THERE, or another X_* with nothing changed. */
+int vc__task_switch(struct cpu *cpu, const struct task_switch *t);
+/* What rc means to the op that went there: X_JUMP, with any fault delivered,
+ * or another X_*. */
+int vc__arrived(struct cpu *cpu, int rc);
+
 /* ---- crdr.c ---- */
+
+/* May CR3 become v? Fills pdpte where PAE paging needs it. X_OK or X_FAULT. */
+int vc__cr3_check(struct cpu *cpu, uint64_t v, uint64_t pdpte[4]);
+/* It becomes v. */
+void vc__cr3_set(struct cpu *cpu, uint64_t v, const uint64_t pdpte[4]);
 
 /* Bits of DR6 for an instruction at la, or for an access of size bytes. */
 uint64_t vc__debug_exec(const struct cpu *cpu, uint64_t la);
