@@ -48,16 +48,80 @@ VC_INLINE void vec_clear_high(struct vec *v)
 	memset(v->b + 16, 0, 16);
 }
 
+/* The same for an operand that must be aligned to bytes: #GP(0) if not. */
+const struct op *vc__avx_load_aligned(struct cpu *cpu, const struct op *op,
+				      unsigned bytes, op_fn regs);
+
+/* ---- 16 bytes as a value: one host register where there are such ---- */
+
+#if VC_HOSTFP
+typedef __m128i vec_half;
+VC_INLINE vec_half half_load(const void *p)
+{
+	return _mm_loadu_si128(p);
+}
+/* To a register's half, which is aligned. */
+VC_INLINE void half_store(void *p, vec_half v)
+{
+	_mm_store_si128(p, v);
+}
+VC_INLINE void half_store_any(void *p, vec_half v)
+{
+	_mm_storeu_si128(p, v);
+}
+VC_INLINE vec_half half_of(uint64_t lo, uint64_t hi)
+{
+	return _mm_set_epi64x((int64_t)hi, (int64_t)lo);
+}
+VC_INLINE vec_half half_of32(uint32_t a, uint32_t b, uint32_t c, uint32_t e)
+{
+	return _mm_set_epi32((int)e, (int)c, (int)b, (int)a);
+}
+#else
+typedef struct { uint64_t lo, hi; } vec_half;
+VC_INLINE vec_half half_load(const void *p)
+{
+	return (vec_half){ ld64(p), ld64((const uint8_t *)p + 8) };
+}
+VC_INLINE void half_store_any(void *p, vec_half v)
+{
+	st64(p, v.lo);
+	st64((uint8_t *)p + 8, v.hi);
+}
+VC_INLINE void half_store(void *p, vec_half v)
+{
+	half_store_any(p, v);
+}
+VC_INLINE vec_half half_of(uint64_t lo, uint64_t hi)
+{
+	return (vec_half){ lo, hi };
+}
+VC_INLINE vec_half half_of32(uint32_t a, uint32_t b, uint32_t c, uint32_t e)
+{
+	return half_of(a | (uint64_t)b << 32, c | (uint64_t)e << 32);
+}
+#endif
+
+/* len bytes of a register, 16 or 32, with what a write of 16 clears */
+VC_INLINE void vec_write(uint8_t *d, unsigned len, vec_half lo, vec_half hi)
+{
+	half_store(d, lo);
+	half_store(d + 16, len == 32 ? hi : half_of(0, 0));
+}
+
 /*
  * A kernel is a statement on d, h and s: 16 bytes each, the destination and the
  * sources (h is VEX.vvvv's; instructions without leave it alone). It must have
- * read all of its sources before it writes d, which may be any of them.
+ * read all of its sources before it writes d, which may be any of them. half
+ * is 0, or 1 for bits 128-255.
  */
 #define VEX_HALF_(at, kernel) do { \
 	uint8_t *d = d_ + (at); \
 	const uint8_t *h = h_ + (at), *s = s_ + (at); \
+	const unsigned half = (at) / 16; \
 \
 	(void)h; \
+	(void)half; \
 	kernel; \
 } while (0)
 #define VEX_DO_16_(kernel) \
@@ -111,6 +175,88 @@ H(name##_rm##len) \
 #define VEX_128(name, bytes, ...) \
 	VEX_FORM_(name, 16, NEED_AVX, bytes, VEX_AT(bytes), __VA_ARGS__)
 
+/*
+ * An instruction that is not made of halves: statements on d, h and s, which
+ * are whole registers (s: bytes bytes of memory), and clear above 16 bytes
+ * themselves.
+ */
+#define VEX_ANY_(name, len, bytes, ptr, slow, ...) \
+OP_DECLARE(name##_rr##len); \
+OP_DECLARE(name##_rm##len); \
+H(name##_rr##len) \
+{ \
+	NEED_AVX; \
+	{ \
+		uint8_t *d = VA->b; \
+		const uint8_t *h = VH->b, *s = VB->b; \
+\
+		(void)d; \
+		(void)h; \
+		(void)s; \
+		__VA_ARGS__; \
+	} \
+	NEXT(op + 1); \
+} \
+H(name##_rm##len) \
+{ \
+	const uint8_t *s; \
+\
+	NEED_AVX; \
+	s = ptr; \
+	if (VC_UNLIKELY(!s)) \
+		return slow(cpu, op, bytes, vc__op_##name##_rr##len); \
+	{ \
+		uint8_t *d = VA->b; \
+		const uint8_t *h = VH->b; \
+\
+		(void)d; \
+		(void)h; \
+		__VA_ARGS__; \
+	} \
+	NEXT(op + 1); \
+}
+#define VEX_ANY(name, len, bytes, ...) \
+	VEX_ANY_(name, len, bytes, VEX_AT(bytes), vc__avx_load, __VA_ARGS__)
+/* No memory operand. */
+#define VEX_REG(name, ...) \
+OP_DECLARE(name); \
+H(name) \
+{ \
+	NEED_AVX; \
+	__VA_ARGS__; \
+	NEXT(op + 1); \
+}
+/* Stores bytes bytes from src. */
+#define VEX_STORE_(name, bytes, ptr, slow, src) \
+OP_DECLARE(name); \
+H_SLOW(name) \
+{ \
+	int rc = slow; \
+\
+	if (rc) \
+		return vc__op_stop(cpu, op, rc); \
+	NEXT(op + 1); \
+} \
+H(name) \
+{ \
+	uint8_t *p; \
+\
+	NEED_AVX; \
+	p = ptr; \
+	if (VC_UNLIKELY(!p)) \
+		return slow_##name(cpu, op); \
+	if (bytes >= 16) \
+		half_store_any(p, half_load(src)); \
+	else \
+		memcpy(p, src, bytes); \
+	if (bytes == 32) \
+		half_store_any(p + 16, half_load((src) + 16)); \
+	NEXT(op + 1); \
+}
+#define VEX_STORE(name, bytes, src) \
+	VEX_STORE_(name, bytes, tlb_write_ptr(cpu, op_ea(cpu, op), bytes), \
+		   vc__store(cpu, op, op_ea(cpu, op), bytes, src), src)
+
 struct vex_row {
 	uint16_t op;		/* X86_* */
 	op_fn rr[2], rm[2];	/* by length */
@@ -120,6 +266,8 @@ struct vex_row {
 	{ vc__op_##name##_rm16, vc__op_##name##_rm32 } }
 #define VEX_ROW_128(NAME, name) { X86_##NAME, \
 	{ vc__op_##name##_rr16, NULL }, { vc__op_##name##_rm16, NULL } }
+#define VEX_ROW_256(NAME, name) { X86_##NAME, \
+	{ NULL, vc__op_##name##_rr32 }, { NULL, vc__op_##name##_rm32 } }
 
 VC_INLINE unsigned vec_offset(unsigned n)
 {
@@ -181,12 +329,27 @@ static inline bool vex_find(const struct x86_insn *in, struct op *op,
 #define VEX_FIND(in, op, rows) \
 	vex_find(in, op, rows, sizeof(rows) / sizeof((rows)[0]))
 
+/* ---- shared with SSE's forms ---- */
+
+/* LDMXCSR and STMXCSR, when they may run. sse_move.c */
+int vc__ldmxcsr(struct cpu *cpu, const struct op *op);
+int vc__stmxcsr(struct cpu *cpu, const struct op *op);
+/* PCMPxSTRI and PCMPxSTRM: how is the immediate and these. sse42.c */
+#define PCMPSTR_WIDE		0x100u	/* lengths in RAX and RDX */
+#define PCMPSTR_EXPLICIT	0x200u	/* ... or EAX and EDX */
+void vc__pcmpstr_index(struct cpu *cpu, const uint8_t *d, const uint8_t *s,
+		       unsigned how);
+void vc__pcmpstr_mask(struct cpu *cpu, const uint8_t *d, const uint8_t *s,
+		      unsigned how);
+
 /* ---- the tables of the files ---- */
 
 bool vc__select_avx(const struct x86_insn *in, struct op *op);
 bool vc__select_avx_int(const struct x86_insn *in, struct op *op);
 bool vc__select_avx_move(const struct x86_insn *in, struct op *op);
 bool vc__select_avx_perm(const struct x86_insn *in, struct op *op);
+/* By sse_lane.h's portable kernels: what no other has. avx_int.c */
+bool vc__select_avx_lane(const struct x86_insn *in, struct op *op);
 bool vc__select_avx_gather(const struct x86_insn *in, struct op *op);
 bool vc__select_avx_fp(const struct x86_insn *in, struct op *op);
 bool vc__select_avx_cvt(const struct x86_insn *in, struct op *op);

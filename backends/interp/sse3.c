@@ -33,98 +33,13 @@ EXT(e_movsldup, k_movdup(d, s, 0))
 EXT(e_movshdup, k_movdup(d, s, 1))
 EXT_RMU(e_lddqu, 16, memcpy(d, s, 16))
 
-/* ---- SSSE3: kernels for 8 and 16 bytes ---- */
+/* ---- SSSE3 ---- */
 
-KERNEL(pshufb)
-{
-	uint8_t r[16];
-
-	for (unsigned i = 0; i < n; i++)
-		r[i] = s[i] & 0x80 ? 0 : d[s[i] & (n - 1)];
-	memcpy(d, r, n);
-}
-
-/* Neighbours of d, then of s, combined: SDM 2B PHADDW. */
-#define HORIZONTAL(name, bits, expr) \
-KERNEL(name) \
-{ \
-	uint8_t r[16]; \
-\
-	for (unsigned i = 0; i < n; i += bits / 8) { \
-		const uint8_t *p = 2 * i < n ? d + 2 * i : s + 2 * i - n; \
-		int64_t a = (int##bits##_t)ld##bits(p); \
-		int64_t b = (int##bits##_t)ld##bits(p + bits / 8); \
-\
-		st##bits(r + i, (uint##bits##_t)(expr)); \
-	} \
-	memcpy(d, r, n); \
-}
-HORIZONTAL(phaddw, 16, a + b)
-HORIZONTAL(phaddd, 32, a + b)
-HORIZONTAL(phaddsw, 16, LANE_SS16(a + b))
-HORIZONTAL(phsubw, 16, a - b)
-HORIZONTAL(phsubd, 32, a - b)
-HORIZONTAL(phsubsw, 16, LANE_SS16(a - b))
-
-/* Lane by lane, on signed values. */
-#define LANES(name, bits, expr) \
-KERNEL(name) \
-{ \
-	for (unsigned i = 0; i < n; i += bits / 8) { \
-		int64_t a = (int##bits##_t)ld##bits(d + i); \
-		int64_t b = (int##bits##_t)ld##bits(s + i); \
-\
-		(void)a; \
-		st##bits(d + i, (uint##bits##_t)(expr)); \
-	} \
-}
-LANES(psignb, 8, b < 0 ? -a : b ? a : 0)
-LANES(psignw, 16, b < 0 ? -a : b ? a : 0)
-LANES(psignd, 32, b < 0 ? -a : b ? a : 0)
-LANES(pabsb, 8, b < 0 ? -b : b)
-LANES(pabsw, 16, b < 0 ? -b : b)
-LANES(pabsd, 32, b < 0 ? -b : b)
-LANES(pmulhrsw, 16, (a * b + 0x4000) >> 15)
-
-/* Unsigned bytes of d by signed bytes of s, added in pairs. */
-KERNEL(pmaddubsw)
-{
-	for (unsigned i = 0; i < n; i += 2) {
-		int64_t v = (int64_t)d[i] * (int8_t)s[i] +
-			    (int64_t)d[i + 1] * (int8_t)s[i + 1];
-
-		st16(d + i, (uint16_t)LANE_SS16(v));
-	}
-}
-
-/* d above s, shifted right by imm bytes. */
-static VC_NOINLINE void k_palignr(uint8_t *d, const uint8_t *s, unsigned n,
-				  unsigned imm)
-{
-	uint8_t t[48] = { 0 };
-
-	memcpy(t, s, n);
-	memcpy(t + n, d, n);
-	if (imm > 2 * n)
-		imm = 2 * n;
-	memcpy(d, t + imm, n);
-}
-
-/* X(NAME, name): what there is for both kinds of registers */
-#define SSSE3_OPS(X) \
-	X(PSHUFB, pshufb) X(PHADDW, phaddw) X(PHADDD, phaddd) \
-	X(PHADDSW, phaddsw) X(PHSUBW, phsubw) X(PHSUBD, phsubd) \
-	X(PHSUBSW, phsubsw) X(PSIGNB, psignb) X(PSIGNW, psignw) \
-	X(PSIGND, psignd) X(PABSB, pabsb) X(PABSW, pabsw) X(PABSD, pabsd) \
-	X(PMULHRSW, pmulhrsw) X(PMADDUBSW, pmaddubsw)
-
-#define XMM_OP(NAME, name) EXT(e_##name, k_##name(d, s, 16))
-SSSE3_OPS(XMM_OP)
-EXT(e_palignr, k_palignr(d, s, 16, I))
+#define XMM_OP(NAME, name) EXT(e_##name, vc__lane_##name(d, s, 16))
+LANE_SSSE3(XMM_OP)
+EXT(e_palignr, vc__lane_palignr(d, s, I))
 
 /* ---- MMX registers ---- */
-
-typedef void kernel_fn(uint8_t *d, const uint8_t *s, unsigned n);
 
 /* The source's bytes: a register's, or memory's at any alignment. */
 static int mmx_source(struct cpu *cpu, const struct op *op, bool mem,
@@ -141,7 +56,7 @@ static int mmx_source(struct cpu *cpu, const struct op *op, bool mem,
 }
 
 static VC_NOINLINE int mmx_do(struct cpu *cpu, const struct op *op, bool mem,
-			      kernel_fn *k)
+			      lane_fn *k)
 {
 	uint8_t d[8], s[8];
 	int rc = mmx_source(cpu, op, mem, s);
@@ -152,7 +67,7 @@ static VC_NOINLINE int mmx_do(struct cpu *cpu, const struct op *op, bool mem,
 	if (k)
 		k(d, s, 8);
 	else
-		k_palignr(d, s, 8, I);
+		vc__lane_align(d, s, 8, I);
 	mmx_enter(cpu);
 	mmx_write(cpu, op->a, ld64(d));
 	return X_OK;
@@ -163,15 +78,15 @@ static VC_NOINLINE int mmx_do(struct cpu *cpu, const struct op *op, bool mem,
 	OP(n_##name##_rr) { return mmx_do(cpu, op, false, k); } \
 	OP_DECLARE(n_##name##_rm); \
 	OP(n_##name##_rm) { return mmx_do(cpu, op, true, k); }
-#define MMX_OP(NAME, name) MMX_FORMS(name, k_##name)
-SSSE3_OPS(MMX_OP)
+#define MMX_OP(NAME, name) MMX_FORMS(name, vc__lane_##name)
+LANE_SSSE3(MMX_OP)
 MMX_FORMS(palignr, NULL)
 
 /* ---- the tables ---- */
 
 #define XMM_ROW(NAME, name) EXT_ROW(NAME, e_##name),
 static const struct ext_row xmm_rows[] = {
-	SSSE3_OPS(XMM_ROW)
+	LANE_SSSE3(XMM_ROW)
 	EXT_ROW(PALIGNR, e_palignr),
 	EXT_ROW(MOVDDUP, e_movddup),
 	EXT_ROW(MOVSLDUP, e_movsldup),
@@ -181,7 +96,7 @@ static const struct ext_row xmm_rows[] = {
 
 #define MMX_ROW(NAME, name) EXT_ROW(NAME, n_##name),
 static const struct ext_row mmx_rows[] = {
-	SSSE3_OPS(MMX_ROW)
+	LANE_SSSE3(MMX_ROW)
 	EXT_ROW(PALIGNR, n_palignr),
 };
 

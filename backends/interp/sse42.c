@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sse42.c: SSE4.2: the string comparisons, PCMPGTQ and CRC32.
+ * sse42.c: SSE4.2: the string comparisons and CRC32. PCMPGTQ is sse41.c's.
  */
+#include "avx.h"
 #include "sse_ext.h"
-
-KERNEL(pcmpgtq)
-{
-	for (unsigned i = 0; i < n; i += 8)
-		st64(d + i, (int64_t)ld64(d + i) > (int64_t)ld64(s + i) ?
-			    ~UINT64_C(0) : 0);
-}
-EXT(e_pcmpgtq, k_pcmpgtq(d, s, 16))
 
 /* ---- string comparisons, SDM 2B §4.1 ---- */
 
@@ -111,33 +104,31 @@ static unsigned compare_strings(struct cpu *cpu, const uint8_t *a, unsigned na,
 	return r;
 }
 
-static unsigned lengths_and_compare(struct cpu *cpu, const struct op *op,
-				    const uint8_t *d, const uint8_t *s,
-				    bool explicit)
+static unsigned lengths_and_compare(struct cpu *cpu, unsigned how,
+				    const uint8_t *d, const uint8_t *s)
 {
-	bool wide = (op->aux >> 16 & X86_REXW) != 0;
-	unsigned na, nb;
+	bool wide = (how & PCMPSTR_WIDE) != 0;
+	unsigned na, nb, imm = how & 0xff;
 
-	if (explicit) {
-		na = explicit_length(R(R_RAX), wide, I);
-		nb = explicit_length(R(R_RDX), wide, I);
+	if (how & PCMPSTR_EXPLICIT) {
+		na = explicit_length(R(R_RAX), wide, imm);
+		nb = explicit_length(R(R_RDX), wide, imm);
 	} else {
-		na = implicit_length(d, I);
-		nb = implicit_length(s, I);
+		na = implicit_length(d, imm);
+		nb = implicit_length(s, imm);
 	}
-	return compare_strings(cpu, d, na, s, nb, I);
+	return compare_strings(cpu, d, na, s, nb, imm);
 }
 
-static VC_NOINLINE void to_index(struct cpu *cpu, const struct op *op,
-				 const uint8_t *d, const uint8_t *s,
-				 bool explicit)
+VC_NOINLINE void vc__pcmpstr_index(struct cpu *cpu, const uint8_t *d,
+				   const uint8_t *s, unsigned how)
 {
-	unsigned r = lengths_and_compare(cpu, op, d, s, explicit), n = 0;
-	unsigned lanes = I & WORDS ? 8 : 16;
+	unsigned r = lengths_and_compare(cpu, how, d, s), n = 0;
+	unsigned lanes = how & WORDS ? 8 : 16;
 
 	if (!r)
 		n = lanes;
-	else if (I & LAST)
+	else if (how & LAST)
 		for (n = lanes - 1; !(r >> n & 1); n--)
 			;
 	else
@@ -146,15 +137,14 @@ static VC_NOINLINE void to_index(struct cpu *cpu, const struct op *op,
 	R(R_RCX) = n;
 }
 
-static VC_NOINLINE void to_mask(struct cpu *cpu, const struct op *op,
-				const uint8_t *d, const uint8_t *s,
-				bool explicit)
+VC_NOINLINE void vc__pcmpstr_mask(struct cpu *cpu, const uint8_t *d,
+				  const uint8_t *s, unsigned how)
 {
-	unsigned r = lengths_and_compare(cpu, op, d, s, explicit);
-	unsigned size = I & WORDS ? 2 : 1;
+	unsigned r = lengths_and_compare(cpu, how, d, s);
+	unsigned size = how & WORDS ? 2 : 1;
 	uint8_t *out = V(0)->b;
 
-	if (I & LAST) {
+	if (how & LAST) {
 		for (unsigned i = 0; i < 16; i++)
 			out[i] = r >> i / size & 1 ? 0xff : 0;
 	} else {
@@ -163,10 +153,13 @@ static VC_NOINLINE void to_mask(struct cpu *cpu, const struct op *op,
 	}
 }
 
-EXTU(e_pcmpestri, 16, to_index(cpu, op, d, s, true))
-EXTU(e_pcmpistri, 16, to_index(cpu, op, d, s, false))
-EXTU(e_pcmpestrm, 16, to_mask(cpu, op, d, s, true))
-EXTU(e_pcmpistrm, 16, to_mask(cpu, op, d, s, false))
+#define WIDE	(op->aux >> 16 & X86_REXW ? PCMPSTR_WIDE : 0)
+EXTU(e_pcmpestri, 16, vc__pcmpstr_index(cpu, d, s,
+					I | PCMPSTR_EXPLICIT | WIDE))
+EXTU(e_pcmpistri, 16, vc__pcmpstr_index(cpu, d, s, I))
+EXTU(e_pcmpestrm, 16, vc__pcmpstr_mask(cpu, d, s,
+				       I | PCMPSTR_EXPLICIT | WIDE))
+EXTU(e_pcmpistrm, 16, vc__pcmpstr_mask(cpu, d, s, I))
 
 /* ---- CRC32 ---- */
 
@@ -213,7 +206,6 @@ static bool select_crc32(const struct x86_insn *in, struct op *op)
 /* ---- the table ---- */
 
 static const struct ext_row rows[] = {
-	EXT_ROW(PCMPGTQ, e_pcmpgtq),
 	EXT_ROW(PCMPESTRI, e_pcmpestri),
 	EXT_ROW(PCMPISTRI, e_pcmpistri),
 	EXT_ROW(PCMPESTRM, e_pcmpestrm),

@@ -18,9 +18,6 @@
 /* A kernel: d = op(d, s), of n bytes (8 or 16). s may be d. */
 #define KERNEL(name) \
 static VC_NOINLINE void k_##name(uint8_t *d, const uint8_t *s, unsigned n)
-/* The same with an immediate, of 16 bytes. */
-#define KERNEL_I(name) \
-static VC_NOINLINE void k_##name(uint8_t *d, const uint8_t *s, unsigned imm)
 
 #define EXT_RR(name, ...) \
 OP_DECLARE(name##_rr); \

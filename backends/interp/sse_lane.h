@@ -104,6 +104,43 @@ VC_INLINE uint64_t lane_absdiff(uint64_t a, uint64_t b, unsigned i)
 	X(PSRAD, psrad, 32, (uint64_t)(LANE_S32(a) >> n), \
 	  (uint64_t)(LANE_S32(a) >> 31), _mm_sra_epi32)
 
+/* X(NAME, name): SSSE3, on either kind of registers */
+#define LANE_SSSE3(X) \
+	X(PSHUFB, pshufb) X(PHADDW, phaddw) X(PHADDD, phaddd) \
+	X(PHADDSW, phaddsw) X(PHSUBW, phsubw) X(PHSUBD, phsubd) \
+	X(PHSUBSW, phsubsw) X(PSIGNB, psignb) X(PSIGNW, psignw) \
+	X(PSIGND, psignd) X(PMULHRSW, pmulhrsw) X(PMADDUBSW, pmaddubsw) \
+	LANE_SSSE3_UNARY(X)
+#define LANE_SSSE3_UNARY(X) \
+	X(PABSB, pabsb) X(PABSW, pabsw) X(PABSD, pabsd)
+
+/* X(NAME, name): SSE4.1, SSE4.2, XMM only; with one source, at the end */
+#define LANE_SSE4(X) \
+	X(PMINSB, pminsb) X(PMAXSB, pmaxsb) X(PMINUW, pminuw) \
+	X(PMAXUW, pmaxuw) X(PMINSD, pminsd) X(PMAXSD, pmaxsd) \
+	X(PMINUD, pminud) X(PMAXUD, pmaxud) X(PMULLD, pmulld) \
+	X(PMULDQ, pmuldq) X(PCMPEQQ, pcmpeqq) X(PCMPGTQ, pcmpgtq) \
+	X(PACKUSDW, packusdw) LANE_SSE4_UNARY(X)
+#define LANE_SSE4_UNARY(X) \
+	X(PHMINPOSUW, phminposuw)
+
+/* X(NAME, name, sign, from, to): lanes made wider, s with 16 * from / to
+ * bytes */
+#define LANE_WIDEN(X) \
+	X(PMOVSXBW, pmovsxbw, , 8, 16) X(PMOVSXBD, pmovsxbd, , 8, 32) \
+	X(PMOVSXBQ, pmovsxbq, , 8, 64) X(PMOVSXWD, pmovsxwd, , 16, 32) \
+	X(PMOVSXWQ, pmovsxwq, , 16, 64) X(PMOVSXDQ, pmovsxdq, , 32, 64) \
+	X(PMOVZXBW, pmovzxbw, u, 8, 16) X(PMOVZXBD, pmovzxbd, u, 8, 32) \
+	X(PMOVZXBQ, pmovzxbq, u, 8, 64) X(PMOVZXWD, pmovzxwd, u, 16, 32) \
+	X(PMOVZXWQ, pmovzxwq, u, 16, 64) X(PMOVZXDQ, pmovzxdq, u, 32, 64)
+
+/* X(NAME, name, bits of imm that 16 bytes take, 0 where all do): what has an
+ * immediate, which stands in the place of n; 16 bytes */
+#define LANE_IMM(X) \
+	X(PALIGNR, palignr, 0) X(MPSADBW, mpsadbw, 3) X(PBLENDW, pblendw, 0) \
+	X(BLENDPS, blendps, 4) X(BLENDPD, blendpd, 2) X(PSRLDQ, psrldq, 0) \
+	X(PSLLDQ, pslldq, 0)
+
 /* d op= s, n bytes (8 or 16); s may be d. */
 typedef void lane_fn(uint8_t *d, const uint8_t *s, unsigned n);
 /* Each lane of d shifted by count. */
@@ -113,11 +150,20 @@ typedef void lane_shift_fn(uint8_t *d, uint64_t count, unsigned n);
 #define LANE_PROTO3_(NAME, name, intrin) lane_fn vc__lane_##name;
 #define LANE_PROTO6_(NAME, name, bits, expr, big, intrin) \
 	lane_shift_fn vc__lane_##name;
+#define LANE_PROTO2_(NAME, name) lane_fn vc__lane_##name;
+#define LANE_PROTOI_(NAME, name, bits) lane_fn vc__lane_##name;
 LANE_OPS(LANE_PROTO5_)
 LANE_MIXES(LANE_PROTO3_)
 LANE_UNPACKS(LANE_PROTO3_)
 LANE_QDQ(LANE_PROTO3_)
 LANE_SHIFTS(LANE_PROTO6_)
+LANE_SSSE3(LANE_PROTO2_)
+LANE_SSE4(LANE_PROTO2_)
+LANE_WIDEN(LANE_PROTO5_)
+LANE_IMM(LANE_PROTOI_)
+
+/* PALIGNR of n bytes: d above s, shifted right by imm bytes. */
+void vc__lane_align(uint8_t *d, const uint8_t *s, unsigned n, unsigned imm);
 
 /* The most significant bit of each byte. */
 unsigned vc__lane_movmskb(const uint8_t *s, unsigned n);

@@ -4,8 +4,7 @@
  * the cache and ordering hints. Non-temporal stores are plain stores: weaker
  * ordering is allowed, not required.
  */
-#include "decode.h"
-#include "fpu.h"
+#include "avx.h"
 #include "segment.h"
 
 /* 16 bytes at any alignment; one host load or store where there is one. */
@@ -214,14 +213,11 @@ OP(v_maskmov)
 
 /* ---- MXCSR ---- */
 
-OP_DECLARE(v_ldmxcsr);
-OP(v_ldmxcsr)
+int vc__ldmxcsr(struct cpu *cpu, const struct op *op)
 {
-	int rc = vc__simd_check(cpu);
 	uint8_t t[4];
+	int rc = vc__load(cpu, op, op_ea(cpu, op), 4, t);
 
-	if (!rc)
-		rc = vc__load(cpu, op, op_ea(cpu, op), 4, t);
 	if (rc)
 		return rc;
 	if (ld32(t) & ~MXCSR_MASK)
@@ -230,16 +226,28 @@ OP(v_ldmxcsr)
 	return X_OK;
 }
 
+int vc__stmxcsr(struct cpu *cpu, const struct op *op)
+{
+	uint8_t t[4];
+
+	st32(t, vc__mxcsr(cpu));
+	return vc__store(cpu, op, op_ea(cpu, op), 4, t);
+}
+
+OP_DECLARE(v_ldmxcsr);
+OP(v_ldmxcsr)
+{
+	int rc = vc__simd_check(cpu);
+
+	return rc ? rc : vc__ldmxcsr(cpu, op);
+}
+
 OP_DECLARE(v_stmxcsr);
 OP(v_stmxcsr)
 {
 	int rc = vc__simd_check(cpu);
-	uint8_t t[4];
 
-	if (rc)
-		return rc;
-	st32(t, vc__mxcsr(cpu));
-	return vc__store(cpu, op, op_ea(cpu, op), 4, t);
+	return rc ? rc : vc__stmxcsr(cpu, op);
 }
 
 /* ---- hints ---- */
