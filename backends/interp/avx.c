@@ -26,6 +26,15 @@ VC_COLD const struct op *vc__avx_load(struct cpu *cpu, const struct op *op,
 	return regs(cpu, op);
 }
 
+VC_COLD const struct op *vc__avx_load_aligned(struct cpu *cpu,
+					      const struct op *op,
+					      unsigned bytes, op_fn regs)
+{
+	if (op_ea(cpu, op) & (bytes - 1))
+		return vc__op_stop(cpu, op, vc__gp(cpu, 0));
+	return vc__avx_load(cpu, op, bytes, regs);
+}
+
 OP_DECLARE(vzeroupper);
 H(vzeroupper)
 {
@@ -54,12 +63,14 @@ bool vc__select_avx(const struct x86_insn *in, struct op *op)
 		op->fn = vc__op_vzeroall;
 		return true;
 	default:
-		return vc__select_avx_int(in, op) ||
-		       vc__select_avx_move(in, op) ||
+		return vc__select_avx_move(in, op) ||
+		       vc__select_avx_int(in, op) ||
 		       vc__select_avx_perm(in, op) ||
 		       vc__select_avx_gather(in, op) ||
 		       vc__select_avx_fp(in, op) ||
 		       vc__select_avx_cvt(in, op) ||
-		       vc__select_fma(in, op) || vc__select_crypto(in, op);
+		       vc__select_fma(in, op) ||
+		       vc__select_crypto(in, op) ||
+		       vc__select_avx_lane(in, op);
 	}
 }
