@@ -77,7 +77,7 @@ EXAMPLE_BIN := $(EXAMPLES:%=$(B)/examples/%)
 
 .PHONY: all lib help deps demo check run-tests objects examples headers layers \
 	abi abi-update lint oracle bench bench-bin install asan ubsan tsan \
-	check-foreign check-install clean FORCE
+	check-foreign check-install check-linux clean FORCE
 .SUFFIXES:
 .DELETE_ON_ERROR:
 
@@ -146,6 +146,7 @@ DEPS_BUILD := gcc libc6-dev make binutils libelf-dev
 DEPS := $(DEPS_BUILD) g++ pkg-config libcunit1-dev clang abigail-tools \
 	libunicorn-dev libcapstone-dev
 DEPS_DEMO := $(DEPS_BUILD) cpio busybox-static
+DEPS_LINUX := $(DEPS_DEMO) util-linux
 DEPS_BENCH := $(DEPS_BUILD) python3 libunicorn-dev qemu-system-x86 \
 	bochs bochs-term bochsbios vgabios \
 	qemu-user-static
@@ -263,6 +264,16 @@ check-foreign: ## cross-build for aarch64 and ppc64 and run under qemu-user
 	$(MAKE) B=build/ppc64 CC=powerpc64-linux-gnu-gcc \
 		AR=powerpc64-linux-gnu-ar LDFLAGS=-static LIBELF=no MINI=yes \
 		UNICORN=no RUN=qemu-ppc64 run-tests
+
+# MODEL: what boot_linux --cpu takes; KIND=small: fewer programs, and shorter;
+# STEPS=xz,gcc: only these of tests/linux/run.
+MODEL	?= x86-64-v2
+KIND	?= full
+
+check-linux: ## Debian's programs in the guest's Linux give the host's results
+	@sh tests/deps.sh $(DEPS_LINUX)
+	$(MAKE) -j$(JOBS) all
+	@CC='$(CC)' sh tests/linux/check.sh $(B) $(KIND) $(MODEL) $(STEPS)
 
 # ---- ABI ------------------------------------------------------------------
 
