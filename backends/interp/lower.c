@@ -113,6 +113,14 @@ static void offset_narrow(struct lowering *lo, const struct x86_insn *in,
 		op->disp = (int32_t)(in->disp + next_off);
 }
 
+/* Elements that are masked out may lie beyond a limit: avx_move.c looks at
+ * the others, given the offset of the first. */
+static bool asks_itself(const struct x86_insn *in)
+{
+	return in->op == X86_VMASKMOVPS || in->op == X86_VMASKMOVPD ||
+	       in->op == X86_VPMASKMOVD || in->op == X86_VPMASKMOVQ;
+}
+
 static struct address address_of(struct lowering *lo, const struct x86_insn *in,
 				 unsigned off, const struct x86_operand *mem,
 				 bool index_ok)
@@ -132,6 +140,8 @@ static struct address address_of(struct lowering *lo, const struct x86_insn *in,
 		return a;
 	}
 	offset_narrow(lo, in, next_off);
+	if (asks_itself(in))
+		return a;
 	/* a code segment cannot be written, however flat */
 	if (!(lo->mode & MODE_FLAT) || in->seg == VC_SEG_FS ||
 	    in->seg == VC_SEG_GS ||
