@@ -412,7 +412,520 @@ static void test_avx_alignment(void)
 	sys_free(t);
 }
 
+/* ---- what is in vector registers ---- */
+
+static void ymm_set(struct sys *t, unsigned n, const void *v)
+{
+	t->s.xsave[24] = 0x80;		/* MXCSR */
+	t->s.xsave[25] = 0x1f;
+	t->s.xsave[512] = 7;		/* XSTATE_BV */
+	memcpy(t->s.xsave + 160 + 16 * n, v, 16);
+	memcpy(t->s.xsave + 576 + 16 * n, (const uint8_t *)v + 16, 16);
+}
+
+static void ymm_get(struct sys *t, unsigned n, void *v)
+{
+	memcpy(v, t->s.xsave + 160 + 16 * n, 16);
+	memcpy((uint8_t *)v + 16, t->s.xsave + 576 + 16 * n, 16);
+}
+
+/* Eight doublewords: v + i * step. */
+static void ymm_lanes(struct sys *t, unsigned n, uint32_t v, uint32_t step)
+{
+	uint8_t b[32];
+
+	for (unsigned i = 0; i < 8; i++)
+		st32(b + 4 * i, v + i * step);
+	ymm_set(t, n, b);
+}
+
+/* A mask with these lanes on, of size bytes each; on is not all ones. */
+static void ymm_mask(struct sys *t, unsigned n, unsigned lanes, unsigned size)
+{
+	uint8_t b[32];
+
+	memset(b, 0x55, sizeof(b));
+	for (unsigned i = 0; i < 32 / size; i++)
+		if (lanes >> i & 1)
+			b[i * size + size - 1] = 0x80;
+	ymm_set(t, n, b);
+}
+
+static bool ymm_is(struct sys *t, unsigned n, const uint32_t *want)
+{
+	uint8_t b[32];
+	bool same = true;
+
+	ymm_get(t, n, b);
+	for (unsigned i = 0; i < 8; i++)
+		same &= ld32(b + 4 * i) == want[i];
+	if (!same)
+		for (unsigned i = 0; i < 8; i++)
+			fprintf(stderr, "    ymm%u[%u]: %x, not %x\n", n, i,
+				ld32(b + 4 * i), want[i]);
+	return same;
+}
+
+/* ymm1 is the mask, ymm2 the data, ymm3 the index */
+#define LOAD_D	0xc4, 0xe2, 0x75, 0x8c, 0x17	/* vpmaskmovd ymm2, ymm1, [rdi] */
+#define STORE_D	0xc4, 0xe2, 0x75, 0x8e, 0x17	/* vpmaskmovd [rdi], ymm1, ymm2 */
+#define GATHER_DD 0xc4, 0xe2, 0x75, 0x90, 0x14, 0x9f /* ymm2, [rdi+ymm3*4], ymm1 */
+
+#define EDGE	0x52000u	/* of a page; the one behind may be taken away */
+
+static void again(struct sys *t)
+{
+	t->s.rip = SYS_CODE;
+	t->s.gpr[VC_RSP] = SYS_STACK;
+	sys_run(t);
+}
+
+/* ---- masks and faults ---- */
+
+static void test_avx_masked_loads_fault_by_what_is_on(void)
+{
+	struct sys *t = machine(SYS_LONG);
+	uint32_t want[8] = { 0 };
+
+	SYS_EMIT(t, LOAD_D, VMCALL);
+	for (unsigned i = 0; i < 16; i++)
+		sys_put(t, EDGE - 32 + 4 * i, 4, 0x100 + i);
+	sys_page(t, EDGE, 0);
+	t->s.gpr[VC_RDI] = EDGE - 12;	/* three lanes before the edge */
+	for (unsigned lanes = 0; lanes < 256; lanes++) {
+		ymm_mask(t, 1, lanes, 4);
+		ymm_lanes(t, 2, 7, 1);
+		again(t);
+		for (unsigned i = 0; i < 8; i++)
+			want[i] = lanes >> 3 ? 7 + i : lanes >> i & 1 ?
+				  0x105 + i : 0;
+		CU_ASSERT_EQUAL(sys_vector(t), lanes >> 3 ? 14 : -1);
+		CU_ASSERT_TRUE(ymm_is(t, 2, want));
+		if (lanes >> 3) {
+			unsigned first = 3;
+
+			while (!(lanes >> first & 1))
+				first++;
+			CU_ASSERT_EQUAL(t->s.cr2, EDGE - 12 + 4 * first);
+		}
+	}
+	sys_free(t);
+}
+
+static void test_avx_masked_stores_are_all_or_nothing(void)
+{
+	struct sys *t = machine(SYS_LONG);
+
+	SYS_EMIT(t, STORE_D, VMCALL);
+	t->s.gpr[VC_RDI] = EDGE - 12;
+	for (unsigned lanes = 0; lanes < 256; lanes++)
+		for (unsigned open = 0; open < 2; open++) {
+			bool faults = !open && lanes >> 3;
+
+			for (unsigned i = 0; i < 8; i++)
+				sys_put(t, EDGE - 12 + 4 * i, 4, 99);
+			/* read-only is not enough */
+			sys_page(t, EDGE, open ? 3 : 1);
+			ymm_mask(t, 1, lanes, 4);
+			ymm_lanes(t, 2, 7, 1);
+			again(t);
+			CU_ASSERT_EQUAL(sys_vector(t), faults ? 14 : -1);
+			for (unsigned i = 0; i < 8; i++)
+				CU_ASSERT_EQUAL(sys_get(t, EDGE - 12 + 4 * i,
+							4),
+						!faults && lanes >> i & 1 ?
+						7 + i : 99);
+		}
+	sys_free(t);
+}
+
+static void test_avx_stores_over_two_pages_are_all_or_nothing(void)
+{
+	static const uint8_t code[][4] = {
+		{ 0xc5, 0xfe, 0x7f, 0x17 },	/* vmovdqu [rdi], ymm2 */
+		{ 0xc5, 0xfa, 0x7f, 0x17 },	/* ... xmm2 */
+		{ 0xc5, 0xfc, 0x11, 0x17 },	/* vmovups */
+	};
+	struct sys *t = machine(SYS_LONG);
+	uint8_t b[32];
+
+	for (unsigned i = 0; i < 3; i++)
+		for (unsigned off = 1; off < (i == 1 ? 16 : 32); off++)
+			for (unsigned open = 0; open < 2; open++) {
+				unsigned n = i == 1 ? 16 : 32;
+
+				t->at = SYS_CODE;
+				sys_emit(t, code[i], 4);
+				SYS_EMIT(t, VMCALL);
+				memset(b, 0xee, 32);
+				sys_bytes(t, EDGE - off, b, 32);
+				sys_page(t, EDGE, open ? 3 : 0);
+				ymm_lanes(t, 2, 0x01020304, 0x04040404);
+				t->s.gpr[VC_RDI] = EDGE - off;
+				again(t);
+				CU_ASSERT_EQUAL(sys_vector(t), open ? -1 : 14);
+				RIG_OK(vc_memory_read(t->vm, EDGE - off, b,
+						      32));
+				CU_ASSERT_EQUAL(ld32(b), open ? 0x01020304 :
+						0xeeeeeeee);
+				CU_ASSERT_EQUAL(b[n - 1], !open ? 0xee :
+						n == 16 ? 0x0d : 0x1d);
+				CU_ASSERT_TRUE(n == 32 || b[16] == 0xee);
+			}
+	sys_free(t);
+}
+
+/* ---- gathers ---- */
+
+static void test_avx_gather_goes_on_where_it_faulted(void)
+{
+	struct sys *t = machine(SYS_LONG);
+	uint32_t want[8];
+	uint8_t b[32];
+
+	SYS_EMIT(t, GATHER_DD, VMCALL);
+	for (unsigned i = 0; i < 64; i++)
+		sys_put(t, EDGE - 128 + 4 * i, 4, 0x100 + i);
+	/* lanes 0 to 7: index -20, -13, -6, 1 (fault) ...; lane 1 is off */
+	for (unsigned i = 0; i < 8; i++)
+		st32(b + 4 * i, (uint32_t)((int)i * 7 - 20));
+	ymm_set(t, 3, b);
+	ymm_mask(t, 1, 0xfd, 4);
+	ymm_lanes(t, 2, 7, 1);
+	sys_page(t, EDGE, 0);
+	t->s.gpr[VC_RDI] = EDGE;
+	again(t);
+	CU_ASSERT_EQUAL(sys_vector(t), 14);
+	CU_ASSERT_EQUAL(t->s.cr2, EDGE + 4);
+	for (unsigned i = 0; i < 8; i++)
+		want[i] = i < 3 && i != 1 ? 0x100 + 32 - 20 + 7 * i : 7 + i;
+	CU_ASSERT_TRUE(ymm_is(t, 2, want));
+	ymm_get(t, 1, b);
+	for (unsigned i = 0; i < 8; i++)
+		CU_ASSERT_EQUAL(b[4 * i + 3] >> 7, i >= 3);
+
+	/* what was done may change now: it is not read again */
+	sys_put(t, EDGE - 80, 4, 0xbad);
+	sys_page(t, EDGE, 3);
+	again(t);
+	CU_ASSERT_EQUAL(sys_vector(t), -1);
+	for (unsigned i = 0; i < 8; i++)
+		want[i] = i != 1 ? 0x100 + 32 - 20 + 7 * i : 8;
+	CU_ASSERT_TRUE(ymm_is(t, 2, want));
+	memset(want, 0, sizeof(want));
+	CU_ASSERT_TRUE(ymm_is(t, 1, want));
+	sys_free(t);
+}
+
+static void test_avx_gather_addresses(void)
+{
+	static const struct { uint8_t code[8], len; bool gs, narrow; } c[] = {
+		{ { GATHER_DD }, 6, false, false },
+		{ { 0x65, GATHER_DD }, 7, true, false },
+		{ { 0x67, GATHER_DD }, 7, false, true },
+		{ { 0x67, 0x65, GATHER_DD }, 8, true, true },
+	};
+	struct sys *t = machine(SYS_LONG);
+
+	for (unsigned i = 0; i < 4; i++) {
+		uint64_t gs = c[i].gs ? 0x3000 : 0, base = EDGE - gs;
+		uint32_t want[8];
+
+		t->at = SYS_CODE;
+		sys_emit(t, c[i].code, c[i].len);
+		SYS_EMIT(t, VMCALL);
+		for (unsigned k = 0; k < 8; k++)
+			sys_put(t, EDGE + 4 * k, 4, want[k] = 0x200 + k);
+		t->s.seg[VC_SEG_GS].base = gs;
+		/* the sum wraps to what is meant */
+		t->s.gpr[VC_RDI] = (base + UINT64_C(0x100000000)) *
+				   c[i].narrow + base * !c[i].narrow + 0x4000;
+		ymm_mask(t, 1, 0xff, 4);
+		ymm_lanes(t, 3, (uint32_t)-0x1000, 1);
+		again(t);
+		CU_ASSERT_EQUAL(sys_vector(t), -1);
+		CU_ASSERT_TRUE(ymm_is(t, 2, want));
+	}
+	sys_free(t);
+}
+
+/* ---- limits of segments ---- */
+
+static void test_avx_segment_limits_by_element(void)
+{
+	static const uint8_t code[3][6] = {
+		{ LOAD_D }, { STORE_D }, { GATHER_DD },
+	};
+	struct sys *t = machine(SYS_PROT);
+
+	/* DS: 0x40 bytes at EDGE; the last lanes may lie beyond */
+	for (unsigned i = 0; i < 3; i++)
+		for (unsigned lanes = 0; lanes < 256; lanes++) {
+			unsigned inside = lanes & 0x1f;
+			uint32_t want[8];
+
+			t->at = SYS_CODE;
+			sys_emit(t, code[i], i == 2 ? 6 : 5);
+			SYS_EMIT(t, VMCALL);
+			sys_seg(&t->s.seg[VC_SEG_DS], SEL_DATA, EDGE, 0x3f,
+				0x4093);
+			t->s.gpr[VC_RDI] = 0x2c;
+			for (unsigned k = 0; k < 8; k++)
+				sys_put(t, EDGE + 0x2c + 4 * k, 4, 0x300 + k);
+			ymm_mask(t, 1, lanes, 4);
+			ymm_lanes(t, 2, 7, 1);
+			ymm_lanes(t, 3, 0, 1);
+			again(t);
+			CU_ASSERT_EQUAL(sys_vector(t), lanes >> 5 ? 13 : -1);
+			for (unsigned k = 0; k < 8; k++)
+				want[k] = lanes >> k & 1 &&
+					  (i == 2 ? inside >> k & 1 :
+					   i == 0 && !(lanes >> 5)) ?
+					  0x300 + k : i || lanes >> 5 ? 7 + k :
+					  0;
+			CU_ASSERT_TRUE(ymm_is(t, 2, want));
+			for (unsigned k = 0; i == 1 && k < 8; k++)
+				CU_ASSERT_EQUAL(
+					sys_get(t, EDGE + 0x2c + 4 * k, 4),
+					lanes >> k & 1 && !(lanes >> 5) ?
+					7 + k : 0x300 + k);
+		}
+	sys_free(t);
+}
+
+/* ---- devices ---- */
+
+static void set(struct sys *t)
+{
+	t->s.rip = SYS_CODE;
+	RIG_OK(vc_vcpu_state_set(t->vcpu, &t->s));
+	RIG_OK(vc_vcpu_budget_set(t->vcpu, 100000));
+}
+
+static void go(struct sys *t)
+{
+	RIG_OK(vc_vcpu_run(t->vcpu, &t->exit));
+}
+
+/* Each element of a gather is asked for once, by the embedder (embedder) or by
+ * a device, in order; memory may lie between. */
+static void gather_from_devices(bool embedder)
+{
+	struct sys *t = machine(SYS_LONG);
+	struct eng_dev *d = embedder ? NULL : eng_device(t);
+	uint32_t want[8];
+	unsigned asked = 0;
+	uint8_t b[32];
+
+	SYS_EMIT(t, GATHER_DD, VMCALL);
+	eng_map(t, ENG_FREE_VA, ENG_VOID, 3);
+	eng_map(t, ENG_FREE_VA + 0x1000, EDGE, 3);
+	if (d) {
+		RIG_OK(vc_device_map_mmio(d->dev, ENG_VOID, 0x1000, 0));
+		d->next = 0x500;
+	}
+	t->s.gpr[VC_RDI] = ENG_FREE_VA;
+	for (unsigned i = 0; i < 8; i++) {
+		/* every third one is memory, lane 4 off */
+		st32(b + 4 * i, i % 3 == 1 ? 0x400 + i : i);
+		sys_put(t, EDGE + 4 * i, 4, 0x900 + i);
+		want[i] = i == 4 ? 7 + i : i % 3 == 1 ? 0x900 + i :
+			  0x500 + asked++;
+	}
+	ymm_set(t, 3, b);
+	ymm_mask(t, 1, 0xef, 4);
+	ymm_lanes(t, 2, 7, 1);
+	set(t);
+	asked = 0;
+	for (unsigned i = 0; i < 8 && embedder; i++) {
+		if (i % 3 == 1)
+			continue;
+		go(t);
+		CU_ASSERT_EQUAL_FATAL(t->exit->reason, VC_EXIT_MMIO);
+		CU_ASSERT_EQUAL(t->exit->mmio.gpa, ENG_VOID + 4 * i);
+		CU_ASSERT_EQUAL(t->exit->mmio.size, 4);
+		CU_ASSERT_EQUAL(t->exit->rip, SYS_CODE);
+		t->exit->mmio.data = 0x500 + asked++;
+	}
+	go(t);
+	CU_ASSERT_EQUAL(t->exit->reason, VC_EXIT_HYPERCALL);
+	RIG_OK(vc_vcpu_state_get(t->vcpu, &t->s));
+	CU_ASSERT_TRUE(ymm_is(t, 2, want));
+	for (unsigned i = 0, n = 0; d && i < 8; i++)
+		if (i % 3 != 1)
+			CU_ASSERT_EQUAL(d->log[n++].off, 4 * i);
+	CU_ASSERT_TRUE(!d || d->n == 5);
+	sys_free(t);
+}
+
+static void test_avx_gather_asks_the_embedder_once(void)
+{
+	gather_from_devices(true);
+}
+
+static void test_avx_gather_asks_a_device_once(void)
+{
+	gather_from_devices(false);
+}
+
+static void test_avx_masked_moves_ask_devices_for_what_is_on(void)
+{
+	struct sys *t = machine(SYS_LONG);
+	struct eng_dev *d = eng_device(t);
+	static const uint32_t want[8] = { 0, 0x500, 0, 0, 0x501, 0x502, 0, 0 };
+
+	SYS_EMIT(t, STORE_D, LOAD_D, VMCALL);
+	eng_map(t, ENG_FREE_VA, ENG_VOID, 3);
+	RIG_OK(vc_device_map_mmio(d->dev, ENG_VOID, 0x1000, 0));
+	d->next = 0x500;
+	t->s.gpr[VC_RDI] = ENG_FREE_VA + 4;
+	ymm_mask(t, 1, 0x32, 4);
+	ymm_lanes(t, 2, 7, 1);
+	again(t);
+	CU_ASSERT_EQUAL(d->n, 6);
+	for (unsigned i = 0; i < 6; i++) {
+		static const unsigned lane[3] = { 1, 4, 5 };
+		const struct eng_access *a = &d->log[i];
+
+		CU_ASSERT_EQUAL(a->off, 4 + 4 * lane[i % 3]);
+		CU_ASSERT_EQUAL(a->size, 4);
+		CU_ASSERT_EQUAL(a->write, i < 3);
+		CU_ASSERT_TRUE(i >= 3 || a->value == 7 + lane[i]);
+	}
+	CU_ASSERT_TRUE(ymm_is(t, 2, want));
+	sys_free(t);
+}
+
+/* 32 bytes of a device are four accesses of 8. */
+static void test_avx_whole_registers_of_a_device(void)
+{
+	struct sys *t = machine(SYS_LONG);
+	struct eng_dev *d = eng_device(t);
+	static const uint32_t want[8] = { 0x10, 0, 0x11, 0, 0x12, 0, 0x13, 0 };
+
+	/* vmovdqu ymm2, [rdi]; vmovdqu [rdi], ymm2 */
+	SYS_EMIT(t, 0xc5, 0xfe, 0x6f, 0x17, 0xc5, 0xfe, 0x7f, 0x17, VMCALL);
+	eng_map(t, ENG_FREE_VA, ENG_VOID, 3);
+	RIG_OK(vc_device_map_mmio(d->dev, ENG_VOID, 0x1000, 0));
+	d->next = 0x10;
+	t->s.gpr[VC_RDI] = ENG_FREE_VA;
+	ymm_lanes(t, 2, 0, 0);
+	again(t);
+	CU_ASSERT_TRUE(ymm_is(t, 2, want));
+	CU_ASSERT_EQUAL(d->n, 8);
+	for (unsigned i = 0; i < 8; i++) {
+		CU_ASSERT_EQUAL(d->log[i].off, 8 * (i & 3));
+		CU_ASSERT_EQUAL(d->log[i].write, i > 3);
+		CU_ASSERT_TRUE(i < 4 || d->log[i].value == 0x10 + (i & 3));
+	}
+	sys_free(t);
+}
+
+/* ---- what else looks at accesses ---- */
+
+static void test_avx_watchpoints_see_what_is_on(void)
+{
+	struct sys *t = machine(SYS_LONG);
+
+	SYS_EMIT(t, LOAD_D, STORE_D, GATHER_DD, VMCALL);
+	RIG_OK(vc_watchpoint_add(t->vm, EDGE + 8, 4, VC_ACCESS_READ |
+				 VC_ACCESS_WRITE));
+	t->s.gpr[VC_RDI] = EDGE;
+	ymm_mask(t, 1, 0xfb, 4);
+	ymm_lanes(t, 3, 0, 1);
+	again(t);
+	CU_ASSERT_EQUAL(t->reason, VC_EXIT_HYPERCALL);
+	ymm_mask(t, 1, 0x04, 4);
+	set(t);
+	for (unsigned i = 0; i < 3; i++) {
+		go(t);
+		CU_ASSERT_EQUAL_FATAL(t->exit->reason, VC_EXIT_DEBUG);
+		CU_ASSERT_EQUAL(t->exit->debug.kind, i == 1 ?
+				VC_DEBUG_WATCH_WRITE : VC_DEBUG_WATCH_READ);
+		CU_ASSERT_EQUAL(t->exit->debug.address, EDGE + 8);
+		CU_ASSERT_EQUAL(t->exit->debug.len, 4);
+	}
+	go(t);
+	CU_ASSERT_EQUAL(t->exit->reason, VC_EXIT_HYPERCALL);
+	sys_free(t);
+}
+
+/* Stores of vectors over the code that is running. */
+static void test_avx_stores_change_code(void)
+{
+	static const uint8_t stores[][5] = {
+		{ 0xc5, 0xfe, 0x7f, 0x17, 0x90 },	/* vmovdqu */
+		{ STORE_D },
+	};
+	struct sys *t = machine(SYS_LONG);
+
+	for (unsigned i = 0; i < 2; i++) {
+		uint8_t b[32];
+
+		/* the store; nop, which becomes inc eax; 30 nops */
+		t->at = SYS_CODE;
+		sys_emit(t, stores[i], 5);
+		memset(b, 0x90, 32);
+		sys_emit(t, b, 32);
+		SYS_EMIT(t, VMCALL);
+		b[0] = 0xff;
+		b[1] = 0xc0;
+		b[30] = 0xff;
+		b[31] = 0xc0;
+		ymm_set(t, 2, b);
+		ymm_mask(t, 1, 0xff, 4);
+		t->s.gpr[VC_RAX] = 0;
+		t->s.gpr[VC_RDI] = SYS_CODE + 5;
+		again(t);
+		CU_ASSERT_EQUAL(t->reason, VC_EXIT_HYPERCALL);
+		CU_ASSERT_EQUAL(t->s.gpr[VC_RAX], 2);
+	}
+	sys_free(t);
+}
+
+/* As test_engine_tail.c: the ops must not use up the host's stack. */
+static void test_avx_loops_for_ever(void)
+{
+	struct sys *t = machine(SYS_LONG);
+	unsigned rounds = 150000;
+
+	/* over two pages: vmovdqu ymm4, [rdi]; vpaddd ymm4, ymm4, [rdi];
+	 * vmovdqu [rdi], ymm4; masked moves, a gather, vptest;
+	 * vextractf128 [rdi], ymm2, 1; vpcmpeqd ymm1, ymm1, ymm1; dec ecx;
+	 * jnz */
+	SYS_EMIT(t, 0xc5, 0xfe, 0x6f, 0x27, 0xc5, 0xdd, 0xfe, 0x27,
+		 0xc5, 0xfe, 0x7f, 0x27, LOAD_D, STORE_D, GATHER_DD,
+		 0xc4, 0xe2, 0x7d, 0x17, 0xca,
+		 0xc4, 0xe3, 0x7d, 0x19, 0x17, 0x01,
+		 0xc5, 0xf5, 0x76, 0xc9,
+		 0xff, 0xc9, 0x75, 0xd1, VMCALL);
+	t->s.gpr[VC_RDI] = EDGE - 5;
+	t->s.gpr[VC_RCX] = rounds;
+	ymm_mask(t, 1, 0xff, 4);
+	ymm_lanes(t, 3, 0, 1);
+	set(t);
+	RIG_OK(vc_vcpu_budget_set(t->vcpu, rounds * 12));
+	go(t);
+	RIG_OK(vc_vcpu_state_get(t->vcpu, &t->s));
+	CU_ASSERT_EQUAL(t->exit->reason, VC_EXIT_HYPERCALL);
+	CU_ASSERT_EQUAL(t->s.gpr[VC_RCX], 0);
+	sys_free(t);
+}
+
 RIG_SUITE(engine_avx) {
+	RIG_TEST(test_avx_masked_loads_fault_by_what_is_on),
+	RIG_TEST(test_avx_masked_stores_are_all_or_nothing),
+	RIG_TEST(test_avx_stores_over_two_pages_are_all_or_nothing),
+	RIG_TEST(test_avx_gather_goes_on_where_it_faulted),
+	RIG_TEST(test_avx_gather_addresses),
+	RIG_TEST(test_avx_segment_limits_by_element),
+	RIG_TEST(test_avx_gather_asks_the_embedder_once),
+	RIG_TEST(test_avx_gather_asks_a_device_once),
+	RIG_TEST(test_avx_masked_moves_ask_devices_for_what_is_on),
+	RIG_TEST(test_avx_whole_registers_of_a_device),
+	RIG_TEST(test_avx_watchpoints_see_what_is_on),
+	RIG_TEST(test_avx_stores_change_code),
+	RIG_TEST(test_avx_loops_for_ever),
 	RIG_TEST(test_avx_alignment),
 	RIG_TEST(test_avx_every_encoding_as_on_the_host),
 	RIG_END

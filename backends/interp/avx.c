@@ -35,33 +35,44 @@ VC_COLD const struct op *vc__avx_load_aligned(struct cpu *cpu,
 	return vc__avx_load(cpu, op, bytes, regs);
 }
 
-OP_DECLARE(vzeroupper);
-H(vzeroupper)
+/* All sixteen registers in 64-bit code, eight in other. Compilers put the first
+ * of these at the end of most functions that use AVX. */
+#define EIGHT(X, n) \
+	X(n) X(n + 1) X(n + 2) X(n + 3) X(n + 4) X(n + 5) X(n + 6) X(n + 7)
+#define UPPER(n) half_store(cpu->v[n].b + 16, half_of(0, 0));
+#define WHOLE(n) half_store(cpu->v[n].b, half_of(0, 0)); UPPER(n)
+VEX_REG(vzeroupper8, EIGHT(UPPER, 0))
+VEX_REG(vzeroupper16, EIGHT(UPPER, 0) EIGHT(UPPER, 8))
+VEX_REG(vzeroall8, EIGHT(WHOLE, 0))
+VEX_REG(vzeroall16, EIGHT(WHOLE, 0) EIGHT(WHOLE, 8))
+
+OP_DECLARE(vzero);
+H(vzero)
 {
-	NEED_AVX;
-	for (unsigned i = 0; i < (IN_CODE64() ? 16u : 8u); i++)
-		vec_clear_high(&cpu->v[i]);
-	NEXT(op + 1);
+	if (IN_CODE64())
+		return op->imm ? vc__op_vzeroall16(cpu, op) :
+				 vc__op_vzeroupper16(cpu, op);
+	return op->imm ? vc__op_vzeroall8(cpu, op) :
+			 vc__op_vzeroupper8(cpu, op);
 }
 
-OP_DECLARE(vzeroall);
-H(vzeroall)
+static bool select_vzero(const struct x86_insn *in, struct op *op)
 {
-	NEED_AVX;
-	for (unsigned i = 0; i < (IN_CODE64() ? 16u : 8u); i++)
-		memset(cpu->v[i].b, 0, 32);
-	NEXT(op + 1);
+	bool all = in->op == X86_VZEROALL;
+
+	op->imm = all;
+	/* with a prefix 67 the address size does not tell */
+	op->fn = in->asize != 8 ? vc__op_vzero : all ? vc__op_vzeroall16 :
+						       vc__op_vzeroupper16;
+	return true;
 }
 
 bool vc__select_avx(const struct x86_insn *in, struct op *op)
 {
 	switch (in->op) {
 	case X86_VZEROUPPER:
-		op->fn = vc__op_vzeroupper;
-		return true;
 	case X86_VZEROALL:
-		op->fn = vc__op_vzeroall;
-		return true;
+		return select_vzero(in, op);
 	default:
 		return vc__select_avx_move(in, op) ||
 		       vc__select_avx_int(in, op) ||

@@ -60,7 +60,11 @@ VC_INLINE vec_half half_load(const void *p)
 {
 	return _mm_loadu_si128(p);
 }
-/* To a register's half, which is aligned. */
+/* A register's half, which is aligned. */
+VC_INLINE vec_half half_of_reg(const void *p)
+{
+	return _mm_load_si128(p);
+}
 VC_INLINE void half_store(void *p, vec_half v)
 {
 	_mm_store_si128(p, v);
@@ -82,6 +86,10 @@ typedef struct { uint64_t lo, hi; } vec_half;
 VC_INLINE vec_half half_load(const void *p)
 {
 	return (vec_half){ ld64(p), ld64((const uint8_t *)p + 8) };
+}
+VC_INLINE vec_half half_of_reg(const void *p)
+{
+	return half_load(p);
 }
 VC_INLINE void half_store_any(void *p, vec_half v)
 {
@@ -109,6 +117,15 @@ VC_INLINE void vec_write(uint8_t *d, unsigned len, vec_half lo, vec_half hi)
 	half_store(d + 16, len == 32 ? hi : half_of(0, 0));
 }
 
+/* A register as a source: where memory may be the source too, the kernel does
+ * not know that it is aligned. */
+#if defined(__GNUC__)
+#define VEC_ALIGNED(p) \
+	((const uint8_t *)__builtin_assume_aligned(p, sizeof(struct vec)))
+#else
+#define VEC_ALIGNED(p)	(p)
+#endif
+
 /*
  * A kernel is a statement on d, h and s: 16 bytes each, the destination and the
  * sources (h is VEX.vvvv's; instructions without leave it alone). It must have
@@ -126,7 +143,7 @@ VC_INLINE void vec_write(uint8_t *d, unsigned len, vec_half lo, vec_half hi)
 } while (0)
 #define VEX_DO_16_(kernel) \
 	VEX_HALF_(0, kernel); \
-	vec_clear_high(VA)
+	half_store(d_ + 16, half_of(0, 0))
 #define VEX_DO_32_(kernel) \
 	VEX_HALF_(0, kernel); \
 	VEX_HALF_(16, kernel)
@@ -142,7 +159,7 @@ H(name##_rr##len) \
 	need; \
 	{ \
 		uint8_t *d_ = VA->b; \
-		const uint8_t *h_ = VH->b, *s_ = VB->b; \
+		const uint8_t *h_ = VH->b, *s_ = VEC_ALIGNED(VB->b); \
 \
 		VEX_DO_##len##_((__VA_ARGS__)); \
 	} \
@@ -188,7 +205,7 @@ H(name##_rr##len) \
 	NEED_AVX; \
 	{ \
 		uint8_t *d = VA->b; \
-		const uint8_t *h = VH->b, *s = VB->b; \
+		const uint8_t *h = VH->b, *s = VEC_ALIGNED(VB->b); \
 \
 		(void)d; \
 		(void)h; \

@@ -225,7 +225,7 @@ static bool select_any(const struct x86_insn *in, struct op *op)
 #if VC_HOSTFP
 
 #define SSE2_OP(name, intrin) \
-	VEX(a_##name, half_store(d, intrin(half_load(h), half_load(s))))
+	VEX(a_##name, half_store(d, intrin(half_of_reg(h), half_load(s))))
 #define SSE2_OP3(NAME, name, intrin) SSE2_OP(name, intrin)
 #define SSE2_OP5(NAME, name, bits, expr, intrin) SSE2_OP(name, intrin)
 LANE_OPS(SSE2_OP5)
@@ -241,20 +241,18 @@ VC_INLINE __m128i low64(const void *p)
 /* The count is read first: it may lie in the destination. */
 #define SSE2_SHIFT(NAME, name, bits, expr, big, intrin) \
 VEX_ANY(a_##name, 16, 16, \
-	half_store(d, intrin(half_load(h), low64(s))); \
-	half_store(d + 16, _mm_setzero_si128())) \
+	vec_write(d, 16, intrin(half_of_reg(h), low64(s)), half_of(0, 0))) \
 VEX_ANY(a_##name, 32, 16, \
 	__m128i n = low64(s); \
-	half_store(d, intrin(half_load(h), n)); \
-	half_store(d + 16, intrin(half_load(h + 16), n))) \
+	vec_write(d, 32, intrin(half_of_reg(h), n), \
+		  intrin(half_of_reg(h + 16), n))) \
 VEX_REG(a_##name##_ri16, \
-	half_store(VA->b, intrin(half_load(VB->b), \
-				 _mm_cvtsi32_si128((int)VIMM))); \
-	vec_clear_high(VA)) \
+	__m128i n = _mm_cvtsi32_si128((int)VIMM); \
+	vec_write(VA->b, 16, intrin(half_of_reg(VB->b), n), n)) \
 VEX_REG(a_##name##_ri32, \
 	__m128i n = _mm_cvtsi32_si128((int)VIMM); \
-	half_store(VA->b, intrin(half_load(VB->b), n)); \
-	half_store(VA->b + 16, intrin(half_load(VB->b + 16), n)))
+	vec_write(VA->b, 32, intrin(half_of_reg(VB->b), n), \
+		  intrin(half_of_reg(VB->b + 16), n)))
 LANE_SHIFTS(SSE2_SHIFT)
 
 #define SSE2_ROW(NAME, name) VEX_ROW(NAME, a_##name),
@@ -293,7 +291,7 @@ VEX(a_##name, host_##name(d, s))
 #define HOST2(name) \
 VC_INLINE void host_##name(uint8_t *d, const uint8_t *h, const uint8_t *s) \
 { \
-	__m128i t = half_load(h); \
+	__m128i t = half_of_reg(h); \
 \
 	__asm__ (#name " %1, %0" : "+x"(t) : "x"(half_load(s))); \
 	half_store(d, t); \
@@ -306,7 +304,7 @@ VC_INLINE void host_##name(uint8_t *d, const uint8_t *h, const uint8_t *s) \
 	__m128i t; \
 \
 	__asm__ (#name " %2, %1, %0" : "=x"(t) \
-		 : "x"(half_load(h)), "x"(half_load(s))); \
+		 : "x"(half_of_reg(h)), "x"(half_load(s))); \
 	half_store(d, t); \
 } \
 VEX(a_##name, host_##name(d, h, s))

@@ -74,10 +74,10 @@ VC_INLINE void pair(uint8_t *d, uint64_t lo, uint64_t hi)
 /* With two register sources: the low part of s, the rest of h. */
 #if VC_HOSTFP
 VEX_ANY(a_movss, 16, 4, vec_write(d, 16, _mm_castps_si128(_mm_move_ss(
-	_mm_castsi128_ps(half_load(h)), _mm_castsi128_ps(half_load(s)))),
+	_mm_castsi128_ps(half_of_reg(h)), _mm_castsi128_ps(half_load(s)))),
 	half_of(0, 0)))
 VEX_ANY(a_movsd, 16, 8, vec_write(d, 16, _mm_castpd_si128(_mm_move_sd(
-	_mm_castsi128_pd(half_load(h)), _mm_castsi128_pd(half_load(s)))),
+	_mm_castsi128_pd(half_of_reg(h)), _mm_castsi128_pd(half_load(s)))),
 	half_of(0, 0)))
 #else
 VEX_ANY(a_movss, 16, 4, pair(d, (ld64(h) & ~UINT64_C(0xffffffff)) | ld32(s),
@@ -256,9 +256,9 @@ H(name) \
 	if (VC_UNLIKELY(!s)) \
 		return vc__op_a_maskmov_rm(cpu, op); \
 	vec_write(VA->b, len, \
-		  _mm_and_si128(half_load(s), spread(half_load(VH->b))), \
+		  _mm_and_si128(half_load(s), spread(half_of_reg(VH->b))), \
 		  len == 32 ? _mm_and_si128(half_load(s + len - 16), \
-			spread(half_load(VH->b + 16))) : half_of(0, 0)); \
+			spread(half_of_reg(VH->b + 16))) : half_of(0, 0)); \
 	NEXT(op + 1); \
 }
 FAST_LOAD(a_maskmov_4_16, 16, spread32)

@@ -78,9 +78,9 @@ VEX_ANY(a_perm2, 32, 32,
 	vec_write(d, 32, select_half(h, s, VIMM), select_half(h, s, VIMM >> 4)))
 
 VEX_ANY(a_insert128, 32, 16,
-	vec_write(d, 32, VIMM & 1 ? half_load(h) : half_load(s),
-		  VIMM & 1 ? half_load(s) : half_load(h + 16)))
-VEX_REG(a_extract128_rr, vec_write(VA->b, 16, half_load(VB->b +
+	vec_write(d, 32, VIMM & 1 ? half_of_reg(h) : half_load(s),
+		  VIMM & 1 ? half_load(s) : half_of_reg(h + 16)))
+VEX_REG(a_extract128_rr, vec_write(VA->b, 16, half_of_reg(VB->b +
 							(VIMM & 1) * 16),
 				   half_of(0, 0)))
 VEX_STORE(a_extract128_mr, 16, (VB->b + (VIMM & 1) * 16))
@@ -147,13 +147,13 @@ VEX_ANY(a_insertps_ld, 16, 4, insertps(d, h, ld32(s), VIMM))
 VC_INLINE void mix(uint8_t *d, const uint8_t *h, const uint8_t *s, __m128i m)
 {
 	half_store(d, _mm_or_si128(_mm_and_si128(m, half_load(s)),
-				   _mm_andnot_si128(m, half_load(h))));
+				   _mm_andnot_si128(m, half_of_reg(h))));
 }
 #define TOP8(m)		_mm_cmpgt_epi8(_mm_setzero_si128(), m)
 #define TOP32(m)	_mm_srai_epi32(m, 31)
 #define TOP64(m)	_mm_srai_epi32(_mm_shuffle_epi32(m, 0xf5), 31)
 #define MIX(name, size, top) \
-	VEX(name, mix(d, h, s, top(half_load(VL->b + 16 * half))))
+	VEX(name, mix(d, h, s, top(half_of_reg(VL->b + 16 * half))))
 #else
 static VC_NOINLINE void mix(uint8_t *d, const uint8_t *h, const uint8_t *s,
 			    const uint8_t *mask, unsigned size)
