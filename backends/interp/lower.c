@@ -1058,6 +1058,11 @@ unsigned vc__lower(struct lowering *lo, const struct x86_insn *in, unsigned off,
 		emit(lo, vc__op_lacking);
 		return 1;
 	}
+	/* real and virtual-8086 mode have no VEX, SDM 2A §2.8 */
+	if (in->vex && !(lo->mode & MODE_PROT)) {
+		emit(lo, vc__op_undefined);
+		return 1;
+	}
 	if (lower_fused(lo, in, off, next))
 		return 2;
 	if (in->prefixes & X86_LOCK && in->op != X86_CMPXCHG8B &&

@@ -16,7 +16,7 @@ bool vc__select_system(const struct x86_insn *in, struct op *op);
 /* x87, MMX, SSE, FXSAVE and XSAVE. */
 bool vc__select_fpu(const struct x86_insn *in, struct op *op);
 
-/* VEX-encoded instructions on general registers. exec_bmi.c */
+/* VEX-encoded instructions on general registers, and ADX. exec_bmi.c */
 bool vc__select_bmi(const struct x86_insn *in, struct op *op);
 
 /* Features that no instruction is named by, behind those that are; all of them

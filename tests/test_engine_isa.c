@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_engine_isa.c: BMI1, BMI2, ADX, LZCNT, MOVBE, AES, PCLMULQDQ, SHA and
+ * GFNI, legacy and VEX: random operands, and those at the edges, by the host's
+ * processor and by the engine. Which of them there are is what CPUID says.
+ */
+#define _DEFAULT_SOURCE		/* MAP_ANONYMOUS */
+#include "isa_rig.h"
+
+enum { N_NONE, N_BMI1, N_BMI2, N_ADX, N_LZCNT, N_MOVBE, N_AES, N_PCLMUL, N_SHA,
+       N_GFNI, N_AVX, N_VAES, N_VPCLMUL, N_COUNT };
+/* Where CPUID has them. */
+static const struct { uint32_t leaf; unsigned reg, bit; } needs[N_COUNT] = {
+	[N_BMI1] = { 7, 1, 3 }, [N_BMI2] = { 7, 1, 8 }, [N_ADX] = { 7, 1, 19 },
+	[N_LZCNT] = { 0x80000001, 2, 5 }, [N_MOVBE] = { 1, 2, 22 },
+	[N_AES] = { 1, 2, 25 }, [N_PCLMUL] = { 1, 2, 1 },
+	[N_SHA] = { 7, 1, 29 }, [N_GFNI] = { 7, 2, 8 }, [N_AVX] = { 1, 2, 28 },
+	[N_VAES] = { 7, 2, 9 }, [N_VPCLMUL] = { 7, 2, 10 },
+};
+
+/* name vex map pp opcode digit w l imm needs memory osize */
+static const struct isa_form integer[] = {
+	{ "andn", 1, 2, 0, 0xf2, -1, 1, 0, 0, { N_BMI1 }, 0, 0 },
+	{ "bextr", 1, 2, 0, 0xf7, -1, 1, 0, 0, { N_BMI1 }, 0, 0 },
+	{ "blsr", 1, 2, 0, 0xf3, 1, 1, 0, 0, { N_BMI1 }, 0, 0 },
+	{ "blsmsk", 1, 2, 0, 0xf3, 2, 1, 0, 0, { N_BMI1 }, 0, 0 },
+	{ "blsi", 1, 2, 0, 0xf3, 3, 1, 0, 0, { N_BMI1 }, 0, 0 },
+	{ "bzhi", 1, 2, 0, 0xf5, -1, 1, 0, 0, { N_BMI2 }, 0, 0 },
+	{ "mulx", 1, 2, 3, 0xf6, -1, 1, 0, 0, { N_BMI2 }, 0, 0 },
+	{ "pdep", 1, 2, 3, 0xf5, -1, 1, 0, 0, { N_BMI2 }, 0, 0 },
+	{ "pext", 1, 2, 2, 0xf5, -1, 1, 0, 0, { N_BMI2 }, 0, 0 },
+	{ "rorx", 1, 3, 3, 0xf0, -1, 1, 0, 1, { N_BMI2 }, 0, 0 },
+	{ "sarx", 1, 2, 2, 0xf7, -1, 1, 0, 0, { N_BMI2 }, 0, 0 },
+	{ "shlx", 1, 2, 1, 0xf7, -1, 1, 0, 0, { N_BMI2 }, 0, 0 },
+	{ "shrx", 1, 2, 3, 0xf7, -1, 1, 0, 0, { N_BMI2 }, 0, 0 },
+	{ "adcx", 0, 2, 1, 0xf6, -1, 1, 0, 0, { N_ADX }, 0, 0 },
+	{ "adox", 0, 2, 2, 0xf6, -1, 1, 0, 0, { N_ADX }, 0, 0 },
+	{ "tzcnt", 0, 1, 2, 0xbc, -1, 1, 0, 0, { N_BMI1 }, 0, 1 },
+	{ "lzcnt", 0, 1, 2, 0xbd, -1, 1, 0, 0, { N_LZCNT }, 0, 1 },
+	{ "movbe load", 0, 2, 0, 0xf0, -1, 1, 0, 0, { N_MOVBE }, 1, 1 },
+	{ "movbe store", 0, 2, 0, 0xf1, -1, 1, 0, 0, { N_MOVBE }, 1, 1 },
+};
+#define INTEGERS (sizeof(integer) / sizeof(integer[0]))
+
+static const struct isa_form vector[] = {
+	{ "aesimc", 0, 2, 1, 0xdb, -1, 0, 0, 0, { N_AES }, 0, 0 },
+	{ "aesenc", 0, 2, 1, 0xdc, -1, 0, 0, 0, { N_AES }, 0, 0 },
+	{ "aesenclast", 0, 2, 1, 0xdd, -1, 0, 0, 0, { N_AES }, 0, 0 },
+	{ "aesdec", 0, 2, 1, 0xde, -1, 0, 0, 0, { N_AES }, 0, 0 },
+	{ "aesdeclast", 0, 2, 1, 0xdf, -1, 0, 0, 0, { N_AES }, 0, 0 },
+	{ "aeskeygen", 0, 3, 1, 0xdf, -1, 0, 0, 1, { N_AES }, 0, 0 },
+	{ "pclmulqdq", 0, 3, 1, 0x44, -1, 0, 0, 1, { N_PCLMUL }, 0, 0 },
+	{ "sha1nexte", 0, 2, 0, 0xc8, -1, 0, 0, 0, { N_SHA }, 0, 0 },
+	{ "sha1msg1", 0, 2, 0, 0xc9, -1, 0, 0, 0, { N_SHA }, 0, 0 },
+	{ "sha1msg2", 0, 2, 0, 0xca, -1, 0, 0, 0, { N_SHA }, 0, 0 },
+	{ "sha256rnds2", 0, 2, 0, 0xcb, -1, 0, 0, 0, { N_SHA }, 0, 0 },
+	{ "sha256msg1", 0, 2, 0, 0xcc, -1, 0, 0, 0, { N_SHA }, 0, 0 },
+	{ "sha256msg2", 0, 2, 0, 0xcd, -1, 0, 0, 0, { N_SHA }, 0, 0 },
+	{ "sha1rnds4", 0, 3, 0, 0xcc, -1, 0, 0, 1, { N_SHA }, 0, 0 },
+	{ "gf2p8mulb", 0, 2, 1, 0xcf, -1, 0, 0, 0, { N_GFNI }, 0, 0 },
+	{ "gf2p8affineqb", 0, 3, 1, 0xce, -1, 0, 0, 1, { N_GFNI }, 0, 0 },
+	{ "gf2p8affineinvqb", 0, 3, 1, 0xcf, -1, 0, 0, 1, { N_GFNI }, 0, 0 },
+	{ "vaesimc", 1, 2, 1, 0xdb, -1, 0, 0, 0, { N_AES, N_AVX }, 0, 0 },
+	{ "vaesenc", 1, 2, 1, 0xdc, -1, 0, 1, 0, { N_VAES, N_AVX }, 0, 0 },
+	{ "vaesenclast", 1, 2, 1, 0xdd, -1, 0, 1, 0, { N_VAES, N_AVX }, 0, 0 },
+	{ "vaesdec", 1, 2, 1, 0xde, -1, 0, 1, 0, { N_VAES, N_AVX }, 0, 0 },
+	{ "vaesdeclast", 1, 2, 1, 0xdf, -1, 0, 1, 0, { N_VAES, N_AVX }, 0, 0 },
+	{ "vaeskeygen", 1, 3, 1, 0xdf, -1, 0, 0, 1, { N_AES, N_AVX }, 0, 0 },
+	{ "vpclmulqdq", 1, 3, 1, 0x44, -1, 0, 1, 1, { N_VPCLMUL, N_AVX }, 0, 0 },
+	{ "vgf2p8mulb", 1, 2, 1, 0xcf, -1, 0, 1, 0, { N_GFNI, N_AVX }, 0, 0 },
+	{ "vgf2p8affineqb", 1, 3, 1, 0xce, -1, 1, 1, 1, { N_GFNI, N_AVX }, 0, 0 },
+	{ "vgf2p8affineinvqb", 1, 3, 1, 0xcf, -1, 1, 1, 1, { N_GFNI, N_AVX }, 0, 0 },
+};
+#define VECTORS (sizeof(vector) / sizeof(vector[0]))
+
+#if ISA_HOST
+static bool host_has(const struct isa_form *f)
+{
+	for (unsigned i = 0; i < 2; i++)
+		if (f->need[i] && !isa_host_has(needs[f->need[i]].leaf, 0,
+						needs[f->need[i]].reg,
+						needs[f->need[i]].bit))
+			return false;
+	return isa_host_has(1, 0, 2, 28);	/* to load and store YMM */
+}
+
+/* Random numbers, and now and then one that is special. */
+static uint64_t some(uint64_t *seed)
+{
+	static const uint64_t edges[] = {
+		0, 1, UINT64_MAX, UINT64_C(1) << 63, UINT64_C(0xffffffff),
+		UINT64_C(0x80000000), UINT64_C(0x100000000), 31, 32, 33, 63,
+		64, 65, 0x2010, 0x4000, 0xff00, 0x1f1f, 0xffff,
+		UINT64_C(0x7fffffffffffffff), UINT64_C(0x8000000080000000),
+	};
+	uint64_t r = eng_random(seed), v = eng_random(seed);
+
+	switch (r >> 60) {
+	case 0: case 1: case 2: case 3:
+		return edges[v % (sizeof(edges) / sizeof(edges[0]))];
+	case 4: case 5:
+		return v >> (r >> 50 & 63);
+	case 6:
+		return v & eng_random(seed) & eng_random(seed);
+	case 7:
+		return UINT64_C(1) << (r & 63);
+	default:
+		return v;
+	}
+}
+
+static void random_state(struct isa_state *s, uint64_t *seed)
+{
+	uint64_t v;
+
+	memset(s, 0, sizeof(*s));
+	for (unsigned i = 0; i < 16; i++)
+		s->gpr[i] = some(seed);
+	s->flags = eng_random(seed) & ISA_ARITH;
+	for (unsigned i = 0; i < sizeof(s->vec); i += 8) {
+		v = some(seed);
+		memcpy(&s->vec[0][0] + i, &v, 8);
+	}
+	for (unsigned i = 0; i < sizeof(s->mem); i += 8) {
+		v = some(seed);
+		memcpy(s->mem + i, &v, 8);
+	}
+}
+
+/* A register that a test may use. */
+static uint8_t a_register(uint64_t *seed, bool vec)
+{
+	uint8_t n = (uint8_t)(eng_random(seed) >> 40 & 15);
+
+	return !vec && (n == VC_RSP || n == VC_RDI) ? VC_RAX : n;
+}
+
+static struct isa_encoding any_encoding(const struct isa_form *f, bool vec,
+					uint64_t *seed)
+{
+	uint64_t r = eng_random(seed);
+	struct isa_encoding e = {
+		.reg = a_register(seed, vec), .vvvv = a_register(seed, vec),
+		.rm = a_register(seed, vec), .mem = r >> 10 & 1,
+		.w = f->w && (r >> 11 & 1), .l = f->l && (r >> 12 & 1),
+		.imm = (uint8_t)(r >> 20), .off = (uint8_t)(r >> 30 & 31),
+	};
+
+	e.o16 = f->osize && (r >> 13 & 1) && !e.w;
+	if (f->memory)
+		e.mem = true;
+	if (f->opcode == 0xf0)		/* RORX: it has none */
+		e.vvvv = 0;
+	if (vec) {
+		e.w = f->w;		/* which it must be, or ignored */
+		if (!f->vex)		/* aligned */
+			e.off &= 16;
+		if (f->vex && (f->opcode == 0xdb ||
+			       (f->map == 3 && f->opcode == 0xdf)))
+			e.vvvv = 0;	/* there is none */
+	}
+	return e;
+}
+
+static unsigned compare(struct sys *t, const struct isa_form *f, bool vec,
+			unsigned runs)
+{
+	uint64_t seed = 1 + (uint64_t)f->opcode * 77 + f->map * 7u + f->vex;
+	unsigned bad = 0;
+
+	for (unsigned i = 0; i < runs; i++) {
+		struct isa_encoding e = any_encoding(f, vec, &seed);
+		struct isa_state h, g;
+		struct x86_insn in;
+		uint8_t code[16];
+		unsigned n = isa_encode(f, &e, code);
+		uint64_t undef = 0;
+		int vector_;
+
+		random_state(&h, &seed);
+		g = h;
+		if (vc__decode(&in, code, n, X86_MODE64) == (int)n)
+			undef = in.fl_undef;
+		isa_host(code, n, &h);
+		vector_ = isa_engine(t, code, n, &g);
+		g.gpr[VC_RSP] = h.gpr[VC_RSP];
+		g.gpr[VC_RDI] = h.gpr[VC_RDI];
+		h.flags &= ~undef;
+		g.flags &= ~undef;
+		if (vector_ < 0 && !memcmp(&h, &g, sizeof(h)))
+			continue;
+		if (!bad++) {
+			fprintf(stderr, "    %s, exception %d:", f->name,
+				vector_);
+			for (unsigned k = 0; k < n; k++)
+				fprintf(stderr, " %02x", code[k]);
+			fprintf(stderr, "\n");
+			for (unsigned k = 0; k < 16; k++)
+				if (h.gpr[k] != g.gpr[k])
+					fprintf(stderr, "    r%u host %llx "
+						"engine %llx\n", k,
+						(unsigned long long)h.gpr[k],
+						(unsigned long long)g.gpr[k]);
+			fprintf(stderr, "    flags host %llx engine %llx\n",
+				(unsigned long long)h.flags,
+				(unsigned long long)g.flags);
+		}
+	}
+	return bad;
+}
+
+static void compare_all(const struct isa_form *f, unsigned n, bool vec)
+{
+	struct sys *t = isa_machine(SYS_LONG, 0);
+	unsigned done = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (!host_has(&f[i])) {
+			fprintf(stderr, "    (the host lacks %s)\n", f[i].name);
+			continue;
+		}
+		done++;
+		CU_ASSERT_EQUAL(compare(t, &f[i], vec, 2000), 0);
+	}
+	sys_free(t);
+	if (!done)
+		RIG_SKIP("the host has none of them");
+}
+
+static void test_isa_integers_as_the_host_does_them(void)
+{
+	compare_all(integer, INTEGERS, false);
+}
+
+static void test_isa_cryptography_as_the_host_does_it(void)
+{
+	compare_all(vector, VECTORS, true);
+}
+#else
+static void test_isa_integers_as_the_host_does_them(void)
+{
+	RIG_SKIP("the host is no x86-64 Linux");
+}
+
+static void test_isa_cryptography_as_the_host_does_it(void)
+{
+	RIG_SKIP("the host is no x86-64 Linux");
+}
+#endif
+
+/* ---- CPUID decides ---- */
+
+static void offered_or_not(const struct isa_form *f, unsigned n)
+{
+	struct isa_encoding e = { .reg = 1, .vvvv = 0, .rm = 2, .imm = 1 };
+	struct isa_state s;
+	uint8_t code[16];
+
+	for (unsigned i = 0; i < n; i++) {
+		struct sys *t = isa_machine(SYS_LONG, 0);
+		/* these bytes were another instruction before */
+		bool old = !strcmp(f[i].name, "tzcnt") ||
+			   !strcmp(f[i].name, "lzcnt");
+		unsigned len;
+
+		e.mem = f[i].memory;
+		e.w = f[i].w;
+		e.l = f[i].l && f[i].need[0] != N_GFNI;
+		len = isa_encode(&f[i], &e, code);
+		memset(&s, 0, sizeof(s));
+		CU_ASSERT_EQUAL(isa_engine(t, code, len, &s), -1);
+		isa_offer(t->vm, needs[f[i].need[0]].leaf, 0,
+			  needs[f[i].need[0]].reg, 0,
+			  1u << needs[f[i].need[0]].bit);
+		memset(&s, 0, sizeof(s));
+		if (isa_engine(t, code, len, &s) != (old ? -1 : 6)) {
+			fprintf(stderr, "    %s\n", f[i].name);
+			CU_FAIL("not what CPUID lists");
+		}
+		sys_free(t);
+	}
+}
+
+static void test_isa_undefined_unless_cpuid_lists_it(void)
+{
+	offered_or_not(integer, INTEGERS);
+	offered_or_not(vector, VECTORS);
+}
+
+/* LZCNT is BSR to a processor that does not know it. */
+static void test_isa_lzcnt_and_tzcnt_were_bsr_and_bsf(void)
+{
+	static const uint8_t lz[] = { 0xf3, 0x0f, 0xbd, 0xc1 };
+	static const uint8_t tz[] = { 0xf3, 0x0f, 0xbc, 0xc1 };
+	struct sys *t = isa_machine(SYS_LONG, 0);
+	struct isa_state s;
+
+	memset(&s, 0, sizeof(s));
+	s.gpr[VC_RCX] = 0x10000;
+	CU_ASSERT_EQUAL(isa_engine(t, lz, sizeof(lz), &s), -1);
+	CU_ASSERT_EQUAL(s.gpr[VC_RAX], 15);
+	isa_offer(t->vm, 0x80000001, 0, 2, 0, 1u << 5);
+	CU_ASSERT_EQUAL(isa_engine(t, lz, sizeof(lz), &s), -1);
+	CU_ASSERT_EQUAL(s.gpr[VC_RAX], 16);
+	s.gpr[VC_RCX] = 0;
+	CU_ASSERT_EQUAL(isa_engine(t, tz, sizeof(tz), &s), -1);
+	CU_ASSERT_EQUAL(s.gpr[VC_RAX], 32);
+	isa_offer(t->vm, 7, 0, 1, 0, 1u << 3);
+	s.gpr[VC_RAX] = 5;
+	CU_ASSERT_EQUAL(isa_engine(t, tz, sizeof(tz), &s), -1);
+	CU_ASSERT_EQUAL(s.gpr[VC_RAX], 5);
+	CU_ASSERT_TRUE(s.flags & 0x40);
+	sys_free(t);
+}
+
+/* VEX on general registers: #UD in real and virtual-8086 mode; there C4 and C5
+ * are LES and LDS when they name memory. It needs no OSXSAVE. */
+static void test_isa_bmi_where_there_is_no_avx(void)
+{
+	static const uint8_t andn[] = { 0xc4, 0xe2, 0x78, 0xf2, 0xc1 };
+	struct sys *t = isa_machine(SYS_LONG, 0);
+	struct isa_state s;
+
+	memset(&s, 0, sizeof(s));
+	s.gpr[VC_RCX] = 5;
+	t->s.cr4 &= ~UINT64_C(0x40600);
+	t->s.cr0 |= 8;		/* TS */
+	CU_ASSERT_EQUAL(isa_engine(t, andn, sizeof(andn), &s), -1);
+	CU_ASSERT_EQUAL(s.gpr[VC_RAX], 5);
+	sys_free(t);
+
+	t = isa_machine(SYS_REAL, 0);
+	sys_emit(t, andn, sizeof(andn));
+	sys_run(t);
+	CU_ASSERT_EQUAL(sys_vector(t), 6);
+	sys_free(t);
+}
+
+/* A table without AVX but with what builds on it: no AVX, and no harm. */
+static void test_isa_tables_that_make_no_sense(void)
+{
+	static const uint8_t vaesenc[] = { 0xc4, 0xe2, 0x71, 0xdc, 0xc2 };
+	static const uint8_t vpaddb[] = { 0xc5, 0xf5, 0xfc, 0xc2 };
+	static const uint8_t xsetbv[] = { 0x0f, 0x01, 0xd1 };
+	struct sys *t = isa_machine(SYS_LONG, 0);
+	struct isa_state s;
+
+	t->s.xcr0 = 3;
+	isa_offer(t->vm, 1, 0, 2, 0, 1u << 28);
+	memset(&s, 0, sizeof(s));
+	CU_ASSERT_EQUAL(isa_engine(t, vaesenc, sizeof(vaesenc), &s), 6);
+	CU_ASSERT_EQUAL(isa_engine(t, vpaddb, sizeof(vpaddb), &s), 6);
+	s.gpr[VC_RAX] = 7;
+	CU_ASSERT_EQUAL(isa_engine(t, xsetbv, sizeof(xsetbv), &s), 13);
+	isa_offer(t->vm, 1, 0, 2, 0, 1u << 26);		/* nor XSAVE */
+	CU_ASSERT_EQUAL(isa_engine(t, vaesenc, sizeof(vaesenc), &s), 6);
+	isa_offer(t->vm, 1, 0, 2, 1u << 28, 0);		/* AVX alone */
+	isa_engine(t, vaesenc, sizeof(vaesenc), &s);
+	sys_free(t);
+}
+
+RIG_SUITE(engine_isa) {
+	RIG_TEST(test_isa_integers_as_the_host_does_them),
+	RIG_TEST(test_isa_cryptography_as_the_host_does_it),
+	RIG_TEST(test_isa_undefined_unless_cpuid_lists_it),
+	RIG_TEST(test_isa_lzcnt_and_tzcnt_were_bsr_and_bsf),
+	RIG_TEST(test_isa_bmi_where_there_is_no_avx),
+	RIG_TEST(test_isa_tables_that_make_no_sense),
+	RIG_END
+};
