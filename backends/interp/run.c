@@ -164,7 +164,8 @@ static int run_one(struct cpu *cpu, bool resuming, bool *first)
 		cpu->shadow = shadow;
 		return 0;
 	}
-	if (cpu->leave != X_JUMP)	/* IRET and POPF set it anew */
+	/* IRET sets it anew; a repetition is not over */
+	if (cpu->leave != X_JUMP && cpu->leave != X_RESTART)
 		cpu->flags &= ~(uint64_t)FL_RF;
 	if (cpu->leave == X_EXIT_AFTER) {
 		/* the trap comes when the vCPU goes on */

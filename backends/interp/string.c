@@ -488,8 +488,13 @@ static int string(struct cpu *cpu, const struct op *op, unsigned what)
 		cpu->retired += n;
 		/* it may have written over itself */
 		if (n >= room || ENGINE(cpu)->slow_debug ||
-		    ENGINE(cpu)->stales != stales)
+		    ENGINE(cpu)->stales != stales) {
+			/* for what comes between iterations to push, and so
+			 * that no code breakpoint hits again: SDM 3B
+			 * §18.3.1.1 */
+			cpu->flags |= FL_RF;
 			return X_RESTART;
+		}
 	}
 	return X_OK;
 }
