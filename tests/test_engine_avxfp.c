@@ -569,6 +569,7 @@ static bool run_engine(const struct code *c, struct state *s, bool soft)
 
 /* ---- comparison ---- */
 
+#if ORACLE
 static void say(const struct form *f, const struct code *c, bool soft,
 		const struct state *in, const struct state *w,
 		const struct state *g)
@@ -591,7 +592,6 @@ static void say(const struct form *f, const struct code *c, bool soft,
 	}
 }
 
-#if ORACLE
 #define STATES	250u
 
 /* How many states of a form come out otherwise than on the host. */
