@@ -43,8 +43,8 @@ static const char help[] =
 "                     \"console=ttyS0 panic=-1 reboot=t\"\n"
 "  --memory SIZE      RAM, as 512M or 2G; a bare number is MiB (512M)\n"
 "  --cpus N           virtual processors, 1 to 64 (1)\n"
-"  --cpu MODEL        what processor the guest sees: x86-64, x86-64-v2 (the\n"
-"                     backend's choice)\n"
+"  --cpu MODEL        what processor the guest sees: x86-64, x86-64-v2,\n"
+"                     x86-64-v3 or max (the backend's choice)\n"
 "  --backend NAME     what runs the guest: auto, interp, kvm, ... (auto)\n"
 "  --clock KIND       real: the host's time; virtual: a nanosecond for each\n"
 "                     instruction, so that runs repeat exactly (real)\n"
@@ -127,6 +127,22 @@ static int set_backend(struct settings *s, const char *name)
 	return USAGE;
 }
 
+static int set_cpu(struct settings *s, const char *name)
+{
+	static const struct { const char *name; uint32_t model; } models[] = {
+		{ "x86-64", VC_CPU_X86_64 }, { "x86-64-v2", VC_CPU_X86_64_V2 },
+		{ "x86-64-v3", VC_CPU_X86_64_V3 }, { "max", VC_CPU_MAX },
+	};
+
+	for (size_t i = 0; i < sizeof(models) / sizeof(*models); i++)
+		if (!strcmp(name, models[i].name)) {
+			s->cpu_model = models[i].model;
+			return 0;
+		}
+	return fail(USAGE, "--cpu: none of x86-64, x86-64-v2, x86-64-v3, max",
+		    name);
+}
+
 /* One option and its value; USAGE when it is wrong. */
 static int set_option(struct settings *s, const char *name, const char *value)
 {
@@ -150,11 +166,7 @@ static int set_option(struct settings *s, const char *name, const char *value)
 				    value);
 		s->cpus = (uint32_t)n;
 	} else if (!strcmp(name, "--cpu")) {
-		if (strcmp(value, "x86-64") && strcmp(value, "x86-64-v2"))
-			return fail(USAGE, "--cpu: neither x86-64 nor "
-				    "x86-64-v2", value);
-		s->cpu_model = strcmp(value, "x86-64") ? VC_CPU_X86_64_V2 :
-							  VC_CPU_X86_64;
+		return set_cpu(s, value);
 	} else if (!strcmp(name, "--backend")) {
 		return set_backend(s, value);
 	} else {	/* --clock */

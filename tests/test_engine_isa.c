@@ -359,6 +359,73 @@ static void test_isa_tables_that_make_no_sense(void)
 	sys_free(t);
 }
 
+/* ---- CPU models ---- */
+
+/* CPUID as the guest of model gets it. */
+static void cpuid_of(uint32_t model, uint32_t leaf, uint32_t subleaf,
+		     uint32_t r[4])
+{
+	static vc_cpuid_entry rows[VC_CPUID_MAX];
+	vc_vm_options o = VC_VM_OPTIONS_INIT;
+	uint32_t n = VC_CPUID_MAX;
+	vc_vm *vm = NULL;
+
+	o.backend = VC_BACKEND_INTERP;
+	o.cpu_model = model;
+	memset(r, 0, 16);
+	RIG_OK(vc_vm_create(&vm, &o));
+	RIG_OK(vc_vm_cpuid_get(vm, rows, &n));
+	for (uint32_t i = 0; i < n; i++)
+		if (rows[i].leaf == leaf && rows[i].subleaf == subleaf) {
+			r[0] = rows[i].eax;
+			r[1] = rows[i].ebx;
+			r[2] = rows[i].ecx;
+			r[3] = rows[i].edx;
+		}
+	vc_vm_destroy(vm);
+}
+
+/* What the psABI wants of each level, each in leaf 1, 7 and 80000001. */
+static void test_isa_models_are_the_levels_of_the_psabi(void)
+{
+	/* SSE3 SSSE3 CX16 SSE4.1 SSE4.2 POPCNT */
+	const uint32_t v2 = 1u | 1u << 9 | 1u << 13 | 3u << 19 | 1u << 23;
+	/* FMA MOVBE XSAVE AVX F16C; BMI1 AVX2 BMI2; LZCNT */
+	const uint32_t v3 = 1u << 12 | 1u << 22 | 1u << 26 | 3u << 28;
+	const uint32_t v3_7 = 1u << 3 | 1u << 5 | 1u << 8, lzcnt = 1u << 5;
+	uint32_t r[4], s[4];
+
+	cpuid_of(VC_CPU_X86_64_V2, 1, 0, r);
+	CU_ASSERT_EQUAL(r[2] & v2, v2);
+	CU_ASSERT_EQUAL(r[2] & v3, 1u << 26);
+	cpuid_of(VC_CPU_X86_64_V2, 7, 0, r);
+	CU_ASSERT_EQUAL(r[1] & v3_7, 0);
+	cpuid_of(VC_CPU_X86_64_V3, 1, 0, r);
+	CU_ASSERT_EQUAL(r[2] & (v2 | v3), v2 | v3);
+	cpuid_of(VC_CPU_X86_64_V3, 7, 0, r);
+	CU_ASSERT_EQUAL(r[1] & v3_7, v3_7);
+	cpuid_of(VC_CPU_X86_64_V3, 0x80000001, 0, r);
+	CU_ASSERT_EQUAL(r[2] & lzcnt, lzcnt);
+	cpuid_of(VC_CPU_X86_64_V3, 0xd, 0, r);
+	CU_ASSERT_EQUAL(r[0], 7);
+	CU_ASSERT_EQUAL(r[2], 832);
+	cpuid_of(VC_CPU_X86_64_V3, 0xd, 2, r);
+	CU_ASSERT_EQUAL(r[0], 256);
+	CU_ASSERT_EQUAL(r[1], 576);
+	/* each model has all of the one before */
+	for (unsigned m = VC_CPU_X86_64; m < VC_CPU_X86_64_V3 + 1; m++) {
+		uint32_t next = m == VC_CPU_X86_64_V3 ? VC_CPU_MAX : m + 1;
+		static const uint32_t leaves[] = { 1, 7, 0x80000001 };
+
+		for (unsigned i = 0; i < 3; i++) {
+			cpuid_of(m, leaves[i], 0, r);
+			cpuid_of(next, leaves[i], 0, s);
+			for (unsigned k = i == 0 ? 2 : 1; k < 4; k++)
+				CU_ASSERT_EQUAL(r[k] & ~s[k], 0);
+		}
+	}
+}
+
 RIG_SUITE(engine_isa) {
 	RIG_TEST(test_isa_integers_as_the_host_does_them),
 	RIG_TEST(test_isa_cryptography_as_the_host_does_it),
@@ -366,5 +433,6 @@ RIG_SUITE(engine_isa) {
 	RIG_TEST(test_isa_lzcnt_and_tzcnt_were_bsr_and_bsf),
 	RIG_TEST(test_isa_bmi_where_there_is_no_avx),
 	RIG_TEST(test_isa_tables_that_make_no_sense),
+	RIG_TEST(test_isa_models_are_the_levels_of_the_psabi),
 	RIG_END
 };

@@ -208,7 +208,9 @@ static void test_sse4_a_model_that_there_is_not(void)
 	vc_vm *vm = NULL;
 
 	o.backend = VC_BACKEND_INTERP;
-	o.cpu_model = VC_CPU_X86_64_V2 + 1;
+	o.cpu_model = VC_CPU_X86_64_V3 + 1;
+	RIG_FAILS(VC_ENOTSUP, vc_vm_create(&vm, &o));
+	o.cpu_model = VC_CPU_MAX + 1;
 	RIG_FAILS(VC_ENOTSUP, vc_vm_create(&vm, &o));
 	o.cpu_model = VC_CPU_X86_64;
 	o.reserved = 1;

@@ -177,9 +177,14 @@ static const struct addition {
 	{ VC_CPU_X86_64_V3, 0xd, 2, 0, 256 },
 	{ VC_CPU_X86_64_V3, 0xd, 2, 1, 576 },
 	{ VC_CPU_X86_64_V3, 0x80000001, 0, 2, ECX8_LZCNT },
+	{ VC_CPU_MAX, 0x1, 0, 2, ECX1_PCLMUL | ECX1_AES },
+	{ VC_CPU_MAX, 0x7, 0, 1, EBX7_ADX | EBX7_CLFLUSHOPT | EBX7_CLWB |
+	  EBX7_SHA },
+	{ VC_CPU_MAX, 0x7, 0, 2, ECX7_GFNI | ECX7_VAES | ECX7_VPCLMUL |
+	  ECX7_CLDEMOTE },
+	{ VC_CPU_MAX, 0x7, 0, 3, EDX7_FSRM },
+	{ VC_CPU_MAX, 0x80000001, 0, 2, ECX8_PREFETCHW },
 };
-/* The last model that there is. */
-#define MODEL_BEST	VC_CPU_X86_64_V2
 
 static uint32_t *entry_reg(vc_cpuid_entry *e, unsigned reg)
 {
@@ -214,7 +219,7 @@ uint32_t vc__interp_cpuid_default(uint32_t cpu_model, vc_cpuid_entry *table,
 
 	if (cpu_model == VC_CPU_DEFAULT)
 		cpu_model = VC_CPU_X86_64;
-	if (cpu_model > MODEL_BEST)
+	if (cpu_model > VC_CPU_X86_64_V3 && cpu_model != VC_CPU_MAX)
 		return 0;
 	memcpy(t, model, sizeof(model));
 	for (size_t i = 0; i < VC__ARRAY_LEN(additions); i++)
