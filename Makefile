@@ -315,6 +315,7 @@ bench: bench-bin ## the benchmark table, with native and the Debian peers
 	cd $(BENCH_DIR) && ./run-peers $(BENCH_ARGS) --add \
 		'virtcore@10=$(abspath $(B))/bench/vcrun {elf} scale={scale} skip={skip}'
 	$(B)/bench/latency
+	$(B)/bench/offsets
 
 # ---- demonstration --------------------------------------------------------
 

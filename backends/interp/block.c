@@ -5,8 +5,8 @@
  *
  * A block is keyed by where its bytes are (in the host) and by the mode
  * word; it does not know its RIP, which is R_IP + off. It ends at a branch, at
- * the page's end, or when full. An instruction that runs into the next page is
- * a block of its own, with a guard that the next page is still the same one.
+ * the next page's end, or when full. Where it goes on into the next page there
+ * is a guard that this is still the one that was decoded.
  *
  * A block whose bytes changed is not freed but made stale: the first op of
  * each of its instructions becomes one that goes to look up its RIP again. So
@@ -375,7 +375,8 @@ struct draft {
 	unsigned count;
 	unsigned bytes;
 	bool keep;			/* it is to be a block */
-	struct code_page *second;	/* when the only one straddles */
+	struct code_page *second;	/* where it runs on into another page, */
+	unsigned cross;			/* from this instruction on */
 };
 
 /* May what is decoded from the page now be kept? smp.h */
@@ -403,30 +404,62 @@ static void draft_bad(struct x86_insn *in, int why)
 	in->attr = X86_ENDS_BLOCK;
 }
 
-/* The one instruction at la whose bytes run into the next page. */
-static int draft_straddling(struct cpu *cpu, struct code_page *page, uint64_t la,
-			    struct draft *d)
+/* The page at la when the fetch TLB has it; to look further could fault. */
+static struct code_page *page_at_hand(struct cpu *cpu, uint64_t la)
 {
-	uint8_t bytes[16];
-	unsigned first = 4096 - (unsigned)(la & 4095);
-	uint64_t next = ((la | 4095) + 1) & cpu->lin_mask;
-	int rc = vc__fetch_page(cpu, next, &d->second);
+	const struct xtlb_entry *e = &ENGINE(cpu)->xtlb
+		[tlb_index(la) & (XTLB_SIZE - 1)].user[cpu->cpl == 3];
 
-	if (rc)
-		return rc;
-	if (d->keep && !may_keep(cpu, d->second))
+	return la && e->va == la ? e->page : NULL;
+}
+
+/* The page behind la's. A block goes on there if that costs nothing; its first
+ * instruction must, and faults if it cannot. X_*; NULL: end the block. */
+static int draft_second(struct cpu *cpu, uint64_t la, struct draft *d)
+{
+	uint64_t next = ((la | 4095) + 1) & cpu->lin_mask;
+	int rc;
+
+	d->cross = d->count;
+	if (d->count) {
+		if (cpu->mode & MODE_FLAT)
+			d->second = page_at_hand(cpu, next);
+		if (d->second && d->keep && !may_keep(cpu, d->second))
+			d->second = NULL;
+		return X_OK;
+	}
+	rc = vc__fetch_page(cpu, next, &d->second);
+	if (!rc && d->keep && !may_keep(cpu, d->second))
 		return X_CAREFUL;
-	bytes_get(bytes, page->host + (la & 4095), first);
-	bytes_get(bytes + first, d->second->host, 15 - first);
-	rc = vc__decode(&d->insn[0], bytes, 15, decoder_mode(cpu->mode));
+	return rc;
+}
+
+/* Decode at off, which may lie behind the page's end. */
+static int draft_decode(struct cpu *cpu, const struct code_page *page,
+			unsigned off, const struct draft *d,
+			struct x86_insn *in)
+{
+	enum x86_mode mode = decoder_mode(cpu->mode);
+	unsigned first = off < 4096 ? 4096 - off : 0;
+	uint8_t bytes[15];
+	int rc;
+
+	if (first > 15)
+		first = 15;
+	if (!d->second && !ENGINE(cpu)->smp)
+		return vc__decode(in, page->host + off, first, mode);
+	bytes_get(bytes, page->host + off, first);
+	if (!d->second)
+		return vc__decode(in, bytes, first, mode);
+	bytes_get(bytes + first, d->second->host + (off + first - 4096),
+		  (unsigned)sizeof(bytes) - first);
+	rc = vc__decode(in, bytes, sizeof(bytes), mode);
 	if (rc < 0)
-		draft_bad(&d->insn[0], rc);
+		draft_bad(in, rc);
 	/* What is undefined whatever follows still asked for the next page. */
-	if (d->insn[0].len <= first)
-		d->insn[0].len = (uint8_t)(first + 1);
-	d->count = 1;
-	d->bytes = d->insn[0].len;
-	return X_OK;
+	if (first && in->len <= first)
+		in->len = (uint8_t)(first + 1);
+	return in->len;
 }
 
 static int draft_fill(struct cpu *cpu, struct code_page *page, uint64_t la,
@@ -436,29 +469,24 @@ static int draft_fill(struct cpu *cpu, struct code_page *page, uint64_t la,
 
 	d->count = 0;
 	d->second = NULL;
-	while (d->count < max && off < 4096) {
+	while (d->count < max) {
 		struct x86_insn *in = &d->insn[d->count];
-		unsigned avail = 4096 - off < 15 ? 4096 - off : 15;
-		const uint8_t *at = page->host + off;
-		uint8_t bytes[16];
-		int rc;
-
-		if (ENGINE(cpu)->smp) {
-			bytes_get(bytes, at, avail);
-			at = bytes;
-		}
-		rc = vc__decode(in, at, avail, decoder_mode(cpu->mode));
+		int rc = draft_decode(cpu, page, off, d, in);
 
 		if (rc == X86_DEC_MORE) {
-			if (d->count)
+			rc = draft_second(cpu, la, d);
+			if (rc)
+				return rc;
+			if (!d->second)
 				break;
-			return draft_straddling(cpu, page, la, d);
+			rc = draft_decode(cpu, page, off, d, in);
 		}
 		if (rc < 0)
 			draft_bad(in, rc);
 		d->count++;
 		off += in->len;
-		if (in->attr & X86_ENDS_BLOCK)
+		if (in->attr & X86_ENDS_BLOCK ||
+		    (d->second && !(cpu->mode & MODE_FLAT)))
 			break;
 	}
 	d->bytes = off - start;
@@ -486,7 +514,8 @@ static void find_dead_flags(const struct draft *d, bool *dead)
 		const struct x86_insn *in = &d->insn[i];
 
 		dead[i] = !(live & (in->fl_write | in->fl_undef));
-		if (in->attr & (X86_MAY_FAULT | X86_ENDS_BLOCK))
+		if (in->attr & (X86_MAY_FAULT | X86_ENDS_BLOCK) ||
+		    (d->second && i == d->cross))
 			live = FL_ARITH;
 		else if (may_write_flags_or_not(in))
 			live |= in->fl_read;
@@ -509,19 +538,21 @@ static unsigned draft_lower(const struct cpu *cpu, const struct draft *d,
 	unsigned i = 0;
 
 	find_dead_flags(d, dead);
-	if (d->second)
-		ops[lo.count++] = (struct op){
-			.fn = vc__op_guard_second,
-			.imm = (uintptr_t)d->second,
-		};
 	while (i < d->count) {
 		const struct x86_insn *in = &d->insn[i];
 		unsigned from = lo.count, used;
+		bool alone = i + 1 == d->count ||
+			     (d->second && i + 1 == d->cross);
 
-		used = vc__lower(&lo, in, off, i + 1 < d->count ? in + 1 : NULL,
-				 dead[i]);
-		if (!i && d->second)
-			from = 0;
+		if (d->second && i == d->cross) {
+			ops[lo.count] = (struct op){
+				.fn = vc__op_guard_second,
+				.imm = (uintptr_t)d->second,
+				.disp = (int32_t)lo.count,
+			};
+			lo.count++;
+		}
+		used = vc__lower(&lo, in, off, alone ? NULL : in + 1, dead[i]);
 		/* the slot of links is no op */
 		for (unsigned k = from; k < lo.count - lo.linked; k++) {
 			ops[k].off = (uint16_t)off;
@@ -733,30 +764,43 @@ H(guard)
 	return vc__enter(cpu, NULL);
 }
 
-/* Before a block of one instruction that runs into the next page. */
-OP(guard_second)
+/*
+ * Before the first instruction of a block that needs the next page: is that
+ * still the one that was decoded? disp: how many ops from the block's first.
+ */
+OP_DECLARE(second_lost);
+OP(second_lost)
 {
 	uint64_t la = (R(R_IP) + cpu->seg[VC_SEG_CS].base + 4096) &
 		      cpu->lin_mask;
 	struct engine *eng = ENGINE(cpu);
+	struct block *b = (struct block *)((uintptr_t)(op - op->disp) -
+					   offsetof(struct block, ops));
 	struct code_page *page;
-	struct block *b;
 	int rc = vc__fetch_page(cpu, la, &page);
 
 	if (rc || (uintptr_t)page == op->imm)
 		return rc;
-	/* another page now: this block is of no more use */
-	la = (R(R_IP) + op->off + cpu->seg[VC_SEG_CS].base) & cpu->lin_mask;
-	rc = vc__fetch_page(cpu, la, &page);
-	if (rc)
-		return rc;
-	b = block_find(eng, page->host + (la & 4095), cpu->mode);
-	if (b && b->page[1]) {
+	/* another page now: the block is of no more use */
+	if (b != eng->scratch && !b->stale) {
 		block_drop(eng, b);
 		page_remove(b->page[0], b);
-		page_remove(b->page[1], b);
+		if (b->page[1] != b->page[0])
+			page_remove(b->page[1], b);
 	}
 	return X_RESTART;
+}
+
+H(guard_second)
+{
+	uint64_t la = (R(R_IP) + cpu->seg[VC_SEG_CS].base + 4096) &
+		      cpu->lin_mask;
+	const struct xtlb_entry *e = &ENGINE(cpu)->xtlb
+		[tlb_index(la) & (XTLB_SIZE - 1)].user[cpu->cpl == 3];
+
+	if (VC_LIKELY(e->va == la && (uintptr_t)e->page == op->imm))
+		NEXT(op + 1);
+	return vc__op_second_lost(cpu, op);
 }
 
 H(stale)

@@ -59,7 +59,7 @@ struct code_page {
 struct block {
 	const uint8_t *at;		/* its first byte */
 	struct block *hash_next;
-	struct code_page *page[2];	/* [1] is NULL unless it straddles */
+	struct code_page *page[2];	/* [1] is NULL unless it runs on */
 	struct block *page_next[2];
 	uint32_t mode;
 	uint16_t bytes;
