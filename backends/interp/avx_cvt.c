@@ -4,13 +4,13 @@
  */
 #include "avx_fp.h"
 
-FP_GENERAL(general)
+FP_GENERAL
 
 #if VC_HOSTFP
 
-UNARY(v_cvtdq2ps, general, "cvtdq2ps")
-UNARY(v_cvtps2dq, general, "cvtps2dq")
-UNARY(v_cvttps2dq, general, "cvttps2dq")
+UNARY(v_cvtdq2ps, "cvtdq2ps")
+UNARY(v_cvtps2dq, "cvtps2dq")
+UNARY(v_cvttps2dq, "cvttps2dq")
 
 /* To twice the size: 8 bytes of the source make a half. */
 #define WIDEN_16(insn) do { \
@@ -29,10 +29,10 @@ UNARY(v_cvttps2dq, general, "cvttps2dq")
 	STOREA(va->b + 16, y_); \
 } while (0)
 #define WIDEN(name, insn) \
-FP_RR(name##_rr16, general, WIDEN_16(insn)) \
-FP_RR(name##_rr32, general, WIDEN_32(insn)) \
-FP_RM(name##_rm16, general, 8, WIDEN_16(insn)) \
-FP_RM(name##_rm32, general, 16, WIDEN_32(insn))
+FP_RR(name##_rr16, WIDEN_16(insn)) \
+FP_RR(name##_rr32, WIDEN_32(insn)) \
+FP_RM(name##_rm16, name##_rr16, 8, WIDEN_16(insn)) \
+FP_RM(name##_rm32, name##_rr32, 16, WIDEN_32(insn))
 WIDEN(v_cvtps2pd, "cvtps2pd")
 WIDEN(v_cvtdq2pd, "cvtdq2pd")
 WIDEN(v_cvtph2ps, "vcvtph2ps")
@@ -47,10 +47,10 @@ WIDEN(v_cvtph2ps, "vcvtph2ps")
 	vec_clear_high(va); \
 } while (0)
 #define NARROW(name, insn) \
-FP_RR(name##_rr16, general, UNARY_16(insn, IN_RR)) \
-FP_RR(name##_rr32, general, NARROW_32(insn, IN_RR)) \
-FP_RM(name##_rm16, general, 16, UNARY_16(insn, IN_RM)) \
-FP_RM(name##_rm32, general, 32, NARROW_32(insn, IN_RM))
+FP_RR(name##_rr16, UNARY_16(insn, IN_RR)) \
+FP_RR(name##_rr32, NARROW_32(insn, IN_RR)) \
+FP_RM(name##_rm16, name##_rr16, 16, UNARY_16(insn, IN_RM)) \
+FP_RM(name##_rm32, name##_rr32, 32, NARROW_32(insn, IN_RM))
 NARROW(v_cvtpd2ps, "cvtpd2ps")
 NARROW(v_cvtpd2dq, "cvtpd2dq")
 NARROW(v_cvttpd2dq, "cvttpd2dq")
@@ -70,14 +70,14 @@ NARROW(v_cvttpd2dq, "cvttpd2dq")
 	default: \
 		HALF(4, x, p); \
 	}
-FP_RR(v_cvtps2ph_rr16, general, {
+FP_RR(v_cvtps2ph_rr16, {
 	__m128i x;
 
 	TO_HALF(x, s);
 	STOREA(va->b, x);
 	vec_clear_high(va);
 })
-FP_RR(v_cvtps2ph_rr32, general, {
+FP_RR(v_cvtps2ph_rr32, {
 	__m128i x, y;
 
 	TO_HALF(x, s);
@@ -117,17 +117,19 @@ STORE_HALVES(v_cvtps2ph_rm32, 16, {
 })
 
 #define ONE(name, bytes, type) \
-FP_RR(v_##name##_rr, general, SCALAR(#name, type)) \
-FP_RM(v_##name##_rm, general, bytes, SCALAR(#name, type))
+FP_RR(v_##name##_rr, SCALAR(#name, type)) \
+FP_RM(v_##name##_rm, v_##name##_rr, bytes, SCALAR(#name, type))
 ONE(cvtss2sd, 4, any32)
 ONE(cvtsd2ss, 8, any64)
 
 /* Integers of 4 and of 8 bytes in general registers or memory. */
 #define TO_INT(name, bytes, type) \
-FP_RR(v_##name##_rr16, general, TO_GPR(#name "l", type, uint32_t)) \
-FP_RR(v_##name##_rr32, general, TO_GPR(#name "q", type, uint64_t)) \
-FP_RM(v_##name##_rm16, general, bytes, TO_GPR(#name "l", type, uint32_t)) \
-FP_RM(v_##name##_rm32, general, bytes, TO_GPR(#name "q", type, uint64_t))
+FP_RR(v_##name##_rr16, TO_GPR(#name "l", type, uint32_t)) \
+FP_RR(v_##name##_rr32, TO_GPR(#name "q", type, uint64_t)) \
+FP_RM(v_##name##_rm16, v_##name##_rr16, bytes, \
+      TO_GPR(#name "l", type, uint32_t)) \
+FP_RM(v_##name##_rm32, v_##name##_rr32, bytes, \
+      TO_GPR(#name "q", type, uint64_t))
 TO_INT(cvtss2si, 4, any32)
 TO_INT(cvttss2si, 4, any32)
 TO_INT(cvtsd2si, 8, any64)
@@ -137,10 +139,12 @@ TO_INT(cvttsd2si, 8, any64)
 	(void)s; \
 	SCALAR_OF(insn, type, &R(op->b))
 #define FROM_INT(name) \
-FP_RR(v_##name##_rr16, general, FROM_GPR(#name "l", any32)) \
-FP_RR(v_##name##_rr32, general, FROM_GPR(#name "q", any64)) \
-FP_RM(v_##name##_rm16, general, 4, SCALAR(#name "l", any32)) \
-FP_RM(v_##name##_rm32, general, 8, SCALAR(#name "q", any64))
+FP_RR(v_##name##_rr16, FROM_GPR(#name "l", any32)) \
+FP_RR(v_##name##_rr32, FROM_GPR(#name "q", any64)) \
+FP_RR(v_##name##_loaded16, SCALAR(#name "l", any32)) \
+FP_RR(v_##name##_loaded32, SCALAR(#name "q", any64)) \
+FP_RM(v_##name##_rm16, v_##name##_loaded16, 4, SCALAR(#name "l", any32)) \
+FP_RM(v_##name##_rm32, v_##name##_loaded32, 8, SCALAR(#name "q", any64))
 FROM_INT(cvtsi2ss)
 FROM_INT(cvtsi2sd)
 

@@ -31,25 +31,21 @@ static bool stores(const struct op *op, const struct fp_form *f)
 }
 
 static int source(struct cpu *cpu, const struct op *op,
-		  const struct fp_form *f, struct work *w)
+		  const struct fp_form *f, bool loaded, struct work *w)
 {
 	unsigned n = f->from == EL_INT ? fp_bytes(EL_INT, w->imm) :
 		     f->lanes > 1 ? f->bytes * w->bytes / 16 : f->bytes;
-	int rc;
 
 	if (stores(op, f)) {
 		memcpy(w->s, cpu->v[op->b & 15].b, 32);
 		return vc__probe_write(cpu, op, op_ea(cpu, op), w->lanes * 2);
 	}
-	if (op->imm & FP_MEM) {
-		rc = vc__load(cpu, op, op_ea(cpu, op), n, w->s);
-		if (rc)
-			return rc;
-	} else if (f->from == EL_INT) {
+	if (op->imm & FP_MEM && !loaded)
+		return vc__load(cpu, op, op_ea(cpu, op), n, w->s);
+	if (f->from == EL_INT && !loaded)
 		st64(w->s, R(op->b));
-	} else {
+	else
 		memcpy(w->s, VB->b, 32);
-	}
 	return X_OK;
 }
 
@@ -127,7 +123,7 @@ static int compare(struct cpu *cpu, const struct op *op,
 }
 
 VC_NOINLINE int vc__avxfp_general(struct cpu *cpu, const struct op *op,
-				  const struct fp_form *f)
+				  const struct fp_form *f, bool loaded)
 {
 	struct work w = { .env = vc__sse_env(cpu->mxcsr) };
 	int rc = vc__avx_check(cpu);
@@ -135,7 +131,7 @@ VC_NOINLINE int vc__avxfp_general(struct cpu *cpu, const struct op *op,
 	if (rc)
 		return rc;
 #if VC_HOSTFP
-	if (!(cpu->fpu_live & FPU_LIVE_SSE) && !cpu->fpu_soft &&
+	if (!loaded && !(cpu->fpu_live & FPU_LIVE_SSE) && !cpu->fpu_soft &&
 	    (cpu->mxcsr & MXCSR_MASKS) == MXCSR_MASKS) {
 		vc__fpu_load_sse(cpu);
 		return FP_AGAIN;
@@ -144,7 +140,7 @@ VC_NOINLINE int vc__avxfp_general(struct cpu *cpu, const struct op *op,
 	w.imm = VIMM;
 	w.bytes = is_wide(op, f) ? 32 : 16;
 	w.lanes = f->lanes * w.bytes / 16;
-	rc = source(cpu, op, f, &w);
+	rc = source(cpu, op, f, loaded, &w);
 	if (rc)
 		return rc;
 	if (f->dst == DST_FLAGS)
@@ -154,6 +150,16 @@ VC_NOINLINE int vc__avxfp_general(struct cpu *cpu, const struct op *op,
 }
 
 #if VC_HOSTFP
+int vc__avxfp_load(struct cpu *cpu, const struct op *op, unsigned bytes)
+{
+	uint8_t t[32];
+	int rc = vc__load(cpu, op, op_ea(cpu, op), bytes, t);
+
+	if (!rc)
+		memcpy(cpu->vmem.b, t, bytes);
+	return rc;
+}
+
 /* Not a name that every compiler's __builtin_cpu_supports knows. */
 static bool host_has_f16c(void)
 {
@@ -221,7 +227,7 @@ bool vc__avxfp_select(const struct x86_insn *in, struct op *op,
 
 /* ---- the fast paths ---- */
 
-FP_GENERAL(general)
+FP_GENERAL
 
 #if VC_HOSTFP
 
@@ -241,15 +247,15 @@ FP_GENERAL(general)
 	STOREA(va->b + 16, y_); \
 } while (0)
 #define BINARY(name, insn) \
-FP_RR(name##_rr16, general, BIN_16(insn, IN_RR)) \
-FP_RR(name##_rr32, general, BIN_32(insn, IN_RR)) \
-FP_RM(name##_rm16, general, 16, BIN_16(insn, IN_RM)) \
-FP_RM(name##_rm32, general, 32, BIN_32(insn, IN_RM))
+FP_RR(name##_rr16, BIN_16(insn, IN_RR)) \
+FP_RR(name##_rr32, BIN_32(insn, IN_RR)) \
+FP_RM(name##_rm16, name##_rr16, 16, BIN_16(insn, IN_RM)) \
+FP_RM(name##_rm32, name##_rr32, 32, BIN_32(insn, IN_RM))
 #define SCALARS(name, insn) \
-FP_RR(name##ss_rr, general, SCALAR(insn "ss", any32)) \
-FP_RM(name##ss_rm, general, 4, SCALAR(insn "ss", any32)) \
-FP_RR(name##sd_rr, general, SCALAR(insn "sd", any64)) \
-FP_RM(name##sd_rm, general, 8, SCALAR(insn "sd", any64))
+FP_RR(name##ss_rr, SCALAR(insn "ss", any32)) \
+FP_RM(name##ss_rm, name##ss_rr, 4, SCALAR(insn "ss", any32)) \
+FP_RR(name##sd_rr, SCALAR(insn "sd", any64)) \
+FP_RM(name##sd_rm, name##sd_rr, 8, SCALAR(insn "sd", any64))
 
 #define ARITH(name) \
 BINARY(v_##name##ps, #name "ps") \
@@ -261,15 +267,15 @@ ARITH(mul)
 ARITH(div)
 ARITH(min)
 ARITH(max)
-UNARY(v_sqrtps, general, "sqrtps")
-UNARY(v_sqrtpd, general, "sqrtpd")
+UNARY(v_sqrtps, "sqrtps")
+UNARY(v_sqrtpd, "sqrtpd")
 SCALARS(v_sqrt, "sqrt")
-UNARY(v_rcpps, general, "rcpps")
-UNARY(v_rsqrtps, general, "rsqrtps")
-FP_RR(v_rcpss_rr, general, SCALAR("rcpss", any32))
-FP_RM(v_rcpss_rm, general, 4, SCALAR("rcpss", any32))
-FP_RR(v_rsqrtss_rr, general, SCALAR("rsqrtss", any32))
-FP_RM(v_rsqrtss_rm, general, 4, SCALAR("rsqrtss", any32))
+UNARY(v_rcpps, "rcpps")
+UNARY(v_rsqrtps, "rsqrtps")
+FP_RR(v_rcpss_rr, SCALAR("rcpss", any32))
+FP_RM(v_rcpss_rm, v_rcpss_rr, 4, SCALAR("rcpss", any32))
+FP_RR(v_rsqrtss_rr, SCALAR("rsqrtss", any32))
+FP_RM(v_rsqrtss_rm, v_rsqrtss_rr, 4, SCALAR("rsqrtss", any32))
 BINARY(v_haddps, "haddps")
 BINARY(v_haddpd, "haddpd")
 BINARY(v_hsubps, "hsubps")
@@ -316,16 +322,16 @@ BINARY(v_addsubpd, "addsubpd")
 #define ROUNDED(X, ...) \
 	switch (op->imm & 15) { CASES_16(X, 0, __VA_ARGS__) }
 #define ROUND(name, insn) \
-FP_RR(name##_rr16, general, ROUNDED(ROUND_16, insn, IN_RR)) \
-FP_RR(name##_rr32, general, ROUNDED(ROUND_32, insn, IN_RR)) \
-FP_RM(name##_rm16, general, 16, ROUNDED(ROUND_16, insn, IN_RM)) \
-FP_RM(name##_rm32, general, 32, ROUNDED(ROUND_32, insn, IN_RM))
+FP_RR(name##_rr16, ROUNDED(ROUND_16, insn, IN_RR)) \
+FP_RR(name##_rr32, ROUNDED(ROUND_32, insn, IN_RR)) \
+FP_RM(name##_rm16, name##_rr16, 16, ROUNDED(ROUND_16, insn, IN_RM)) \
+FP_RM(name##_rm32, name##_rr32, 32, ROUNDED(ROUND_32, insn, IN_RM))
 ROUND(v_roundps, "roundps")
 ROUND(v_roundpd, "roundpd")
-FP_RR(v_roundss_rr, general, ROUNDED(ROUND_SCALAR, "roundss", any32))
-FP_RM(v_roundss_rm, general, 4, ROUNDED(ROUND_SCALAR, "roundss", any32))
-FP_RR(v_roundsd_rr, general, ROUNDED(ROUND_SCALAR, "roundsd", any64))
-FP_RM(v_roundsd_rm, general, 8, ROUNDED(ROUND_SCALAR, "roundsd", any64))
+FP_RR(v_roundss_rr, ROUNDED(ROUND_SCALAR, "roundss", any32))
+FP_RM(v_roundss_rm, v_roundss_rr, 4, ROUNDED(ROUND_SCALAR, "roundss", any32))
+FP_RR(v_roundsd_rr, ROUNDED(ROUND_SCALAR, "roundsd", any64))
+FP_RM(v_roundsd_rm, v_roundsd_rr, 8, ROUNDED(ROUND_SCALAR, "roundsd", any64))
 
 /* 32 predicates are VEX's only. */
 #define CMP_1(n, insn, x, type, p) \
@@ -357,20 +363,20 @@ FP_RM(v_roundsd_rm, general, 8, ROUNDED(ROUND_SCALAR, "roundsd", any64))
 	switch (op->imm & 31) { \
 	CASES_16(X, 0, __VA_ARGS__) CASES_16(X, 16, __VA_ARGS__) }
 #define COMPARE(name, insn) \
-FP_RR(name##_rr16, general, COMPARED(CMP_16, insn)) \
-FP_RR(name##_rr32, general, COMPARED(CMP_32, insn)) \
-FP_RM(name##_rm16, general, 16, COMPARED(CMP_16, insn)) \
-FP_RM(name##_rm32, general, 32, COMPARED(CMP_32, insn))
+FP_RR(name##_rr16, COMPARED(CMP_16, insn)) \
+FP_RR(name##_rr32, COMPARED(CMP_32, insn)) \
+FP_RM(name##_rm16, name##_rr16, 16, COMPARED(CMP_16, insn)) \
+FP_RM(name##_rm32, name##_rr32, 32, COMPARED(CMP_32, insn))
 COMPARE(v_cmpps, "vcmpps")
 COMPARE(v_cmppd, "vcmppd")
-FP_RR(v_cmpss_rr, general, COMPARED(CMP_SCALAR, "vcmpss", any32))
-FP_RM(v_cmpss_rm, general, 4, COMPARED(CMP_SCALAR, "vcmpss", any32))
-FP_RR(v_cmpsd_rr, general, COMPARED(CMP_SCALAR, "vcmpsd", any64))
-FP_RM(v_cmpsd_rm, general, 8, COMPARED(CMP_SCALAR, "vcmpsd", any64))
+FP_RR(v_cmpss_rr, COMPARED(CMP_SCALAR, "vcmpss", any32))
+FP_RM(v_cmpss_rm, v_cmpss_rr, 4, COMPARED(CMP_SCALAR, "vcmpss", any32))
+FP_RR(v_cmpsd_rr, COMPARED(CMP_SCALAR, "vcmpsd", any64))
+FP_RM(v_cmpsd_rm, v_cmpsd_rr, 8, COMPARED(CMP_SCALAR, "vcmpsd", any64))
 
 #define FLAGS(name, bytes, type) \
-FP_RR(v_##name##_rr, general, TO_FLAGS(#name, type)) \
-FP_RM(v_##name##_rm, general, bytes, TO_FLAGS(#name, type))
+FP_RR(v_##name##_rr, TO_FLAGS(#name, type)) \
+FP_RM(v_##name##_rm, v_##name##_rr, bytes, TO_FLAGS(#name, type))
 FLAGS(comiss, 4, any32)
 FLAGS(comisd, 8, any64)
 FLAGS(ucomiss, 4, any32)

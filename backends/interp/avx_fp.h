@@ -30,9 +30,10 @@ struct fp_row {
 
 #define FP_AGAIN	100	/* MXCSR was loaded into the host: again */
 
-/* The general path of an op: X_* or FP_AGAIN. avx_fp.c */
+/* The general path of an op: X_* or FP_AGAIN. loaded: its memory operand is in
+ * cpu->vmem. avx_fp.c */
 int vc__avxfp_general(struct cpu *cpu, const struct op *op,
-		      const struct fp_form *f);
+		      const struct fp_form *f, bool loaded);
 /* Find the row of an instruction, put it into op. */
 bool vc__avxfp_select(const struct x86_insn *in, struct op *op,
 		      const struct fp_row *rows, size_t n, op_fn general);
@@ -40,28 +41,58 @@ bool vc__avxfp_select(const struct x86_insn *in, struct op *op,
 	vc__avxfp_select(in, op, rows, sizeof(rows) / sizeof((rows)[0]), \
 			 general)
 
-/* An op of the general path for a file's table of rows, which comes later. */
-#define FP_GENERAL(general) \
+/* The general path for a file's table of rows, which comes later. */
+#define FP_GENERAL \
 static const struct fp_form *form_of(const struct op *op); \
 static const struct op *general(struct cpu *cpu, const struct op *op) \
 { \
-	int rc = vc__avxfp_general(cpu, op, form_of(op)); \
+	int rc = vc__avxfp_general(cpu, op, form_of(op), false); \
 \
 	if (rc == FP_AGAIN) \
 		NEXT(op); \
 	if (VC_UNLIKELY(rc)) \
 		return vc__op_stop(cpu, op, rc); \
 	NEXT(op + 1); \
+} \
+FP_MISSED
+/* For an operand that the TLB does not have (it may lie on two pages): load
+ * it, go on with regs. But a device may have taken the guest's MXCSR out of
+ * the host, and must not be asked twice. */
+#if VC_HOSTFP
+int vc__avxfp_load(struct cpu *cpu, const struct op *op, unsigned bytes);
+#define FP_MISSED \
+VC_COLD static const struct op *general_loaded(struct cpu *cpu, \
+					       const struct op *op) \
+{ \
+	int rc = vc__avxfp_general(cpu, op, form_of(op), true); \
+\
+	if (VC_UNLIKELY(rc)) \
+		return vc__op_stop(cpu, op, rc); \
+	NEXT(op + 1); \
+} \
+VC_NOINLINE static const struct op *missed(struct cpu *cpu, \
+					   const struct op *op, \
+					   unsigned bytes, op_fn regs) \
+{ \
+	int rc = vc__avxfp_load(cpu, op, bytes); \
+\
+	if (VC_UNLIKELY(rc)) \
+		return vc__op_stop(cpu, op, rc); \
+	if (VC_UNLIKELY(!(cpu->fpu_ok & FPU_OK_SSE))) \
+		return general_loaded(cpu, op); \
+	return regs(cpu, op); \
 }
+#else
+#define FP_MISSED
+#endif
 
 #if VC_HOSTFP
 typedef uint32_t __attribute__((aligned(1), may_alias)) any32;
 typedef uint64_t __attribute__((aligned(1), may_alias)) any64;
 struct any128 { uint8_t b[16]; };
 
-/* Statements on va, the destination, and s, the last source; go by general()
- * when they may not run. */
-#define FP_RR(name, general, ...) \
+/* Statements on va, the destination, and s, the last source. */
+#define FP_RR(name, ...) \
 OP_DECLARE(name); \
 H(name) \
 { \
@@ -76,7 +107,8 @@ H(name) \
 	} \
 	return general(cpu, op); \
 }
-#define FP_RM(name, general, bytes, ...) \
+/* rr: what does the same with cpu->vmem. */
+#define FP_RM(name, rr, bytes, ...) \
 OP_DECLARE(name); \
 H(name) \
 { \
@@ -91,6 +123,7 @@ H(name) \
 			__VA_ARGS__; \
 			NEXT(op + 1); \
 		} \
+		return missed(cpu, op, bytes, vc__op_##rr); \
 	} \
 	return general(cpu, op); \
 }
@@ -127,11 +160,11 @@ H(name) \
 	STOREA(va->b, x_); \
 	STOREA(va->b + 16, y_); \
 } while (0)
-#define UNARY(name, general, insn) \
-FP_RR(name##_rr16, general, UNARY_16(insn, IN_RR)) \
-FP_RR(name##_rr32, general, UNARY_32(insn, IN_RR)) \
-FP_RM(name##_rm16, general, 16, UNARY_16(insn, IN_RM)) \
-FP_RM(name##_rm32, general, 32, UNARY_32(insn, IN_RM))
+#define UNARY(name, insn) \
+FP_RR(name##_rr16, UNARY_16(insn, IN_RR)) \
+FP_RR(name##_rr32, UNARY_32(insn, IN_RR)) \
+FP_RM(name##_rm16, name##_rr16, 16, UNARY_16(insn, IN_RM)) \
+FP_RM(name##_rm32, name##_rr32, 32, UNARY_32(insn, IN_RM))
 
 /* A scalar: the rest of the 16 bytes comes from VEX.vvvv's. */
 #define SCALAR_OF(insn, type, p) do { \

@@ -6,7 +6,7 @@
  */
 #include "avx_fp.h"
 
-FP_GENERAL(general)
+FP_GENERAL
 
 #if VC_HOSTFP
 
@@ -38,19 +38,19 @@ FP_GENERAL(general)
 } while (0)
 
 #define PACKED(name) \
-FP_RR(name##_rr16, general, FMA_16(#name)) \
-FP_RR(name##_rr32, general, FMA_32(#name)) \
-FP_RM(name##_rm16, general, 16, FMA_16(#name)) \
-FP_RM(name##_rm32, general, 32, FMA_32(#name))
+FP_RR(name##_rr16, FMA_16(#name)) \
+FP_RR(name##_rr32, FMA_32(#name)) \
+FP_RM(name##_rm16, name##_rr16, 16, FMA_16(#name)) \
+FP_RM(name##_rm32, name##_rr32, 32, FMA_32(#name))
 #define TWO(name) \
 PACKED(name##ps) \
 PACKED(name##pd)
 #define FOUR(name) \
 TWO(name) \
-FP_RR(name##ss_rr, general, FMA_SCALAR(#name "ss", any32)) \
-FP_RM(name##ss_rm, general, 4, FMA_SCALAR(#name "ss", any32)) \
-FP_RR(name##sd_rr, general, FMA_SCALAR(#name "sd", any64)) \
-FP_RM(name##sd_rm, general, 8, FMA_SCALAR(#name "sd", any64))
+FP_RR(name##ss_rr, FMA_SCALAR(#name "ss", any32)) \
+FP_RM(name##ss_rm, name##ss_rr, 4, FMA_SCALAR(#name "ss", any32)) \
+FP_RR(name##sd_rr, FMA_SCALAR(#name "sd", any64)) \
+FP_RM(name##sd_rm, name##sd_rr, 8, FMA_SCALAR(#name "sd", any64))
 #define ORDERS(how, name)	how(name##132) how(name##213) how(name##231)
 ORDERS(FOUR, vfmadd)
 ORDERS(FOUR, vfmsub)
