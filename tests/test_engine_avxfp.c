@@ -12,7 +12,7 @@
  * Not compared: what softfp.c's RCPPS and RSQRTPS approximate to.
  */
 #define _GNU_SOURCE		/* registers in a signal handler */
-#include "rig.h"
+#include "engine_rig.h"
 
 #include "../backends/interp/avx.h"
 #include "../backends/interp/decode.h"
@@ -30,7 +30,6 @@
 #define ORACLE 0
 #endif
 
-#define EM_XM	19u
 #define REGS	4u		/* YMM0-3, and RAX RCX RDX RBX */
 
 struct state {
@@ -802,7 +801,7 @@ static void test_avxfp_a_fault_in_one_half_changes_no_register(void)
 		in = s;
 		st32(in.y[1] + 4 * lane, 0x7f800001);
 		CU_ASSERT_TRUE(run_engine(&c, &in, false));
-		CU_ASSERT_EQUAL(in.vector, EM_XM);
+		CU_ASSERT_EQUAL(in.vector, EXC_XM);
 		CU_ASSERT_EQUAL(in.mxcsr, 0x1f01);
 		CU_ASSERT_EQUAL(memcmp(in.y[0], s.y[0], 32), 0);
 	}
@@ -860,11 +859,166 @@ static void test_avxfp_a_fused_product_is_not_rounded(void)
 	engine_close();
 }
 
+/* ---- in a machine ---- */
+
+#define BIT(f)		(UINT64_C(1) << X86_FEAT_##f)
+#define VADDPS		0xc5, 0xf4, 0x58, 0x07	/* ymm0, ymm1, [rdi] */
+#define VCVTPS2PH	0xc4, 0xe3, 0x7d, 0x1d, 0x0f, 4	/* [rdi], ymm1 */
+#define PAGE2		(ENG_FREE_VA + 0x1000)
+
+/* YMM0 and 1 are eight times y1, with MXCSR; RDI is what the code needs. */
+static struct sys *machine(uint64_t rdi, uint32_t y1, uint32_t mxcsr)
+{
+	struct sys *t = sys_new(SYS_LONG, 0);
+	struct engine *e = t->vcpu->backend_vcpu;
+
+	e->features |= BIT(AVX) | BIT(F16C) | BIT(FMA) | BIT(XSAVE);
+	t->s.cr4 |= CR4_OSFXSR | CR4_OSXMMEXCPT | CR4_OSXSAVE;
+	t->s.xcr0 = 7;
+	t->s.gpr[VC_RDI] = rdi;
+	st32(t->s.xsave + 24, mxcsr);
+	for (unsigned i = 0; i < 32; i += 4) {
+		st32(t->s.xsave + 160 + i, y1);
+		st32(t->s.xsave + 576 + i, y1);
+	}
+	t->s.xsave[512] = 7;
+	return t;
+}
+
+/* Lane i of YMM0, as the run left it. */
+static uint32_t lane_of(const struct sys *t, unsigned i)
+{
+	return ld32(t->s.xsave + (i < 4 ? 160 : 560) + 4 * i);
+}
+
+/* 32 bytes of a device are four reads of 8, once each, be MXCSR live or not:
+ * asking a device takes it out of the host. */
+static void test_avxfp_asks_a_device_once(void)
+{
+	struct sys *t = machine(ENG_FREE_VA, 0x3f800000, 0x1f80);
+	struct eng_dev *d = eng_device(t);
+
+	SYS_EMIT(t, 0xc5, 0xf4, 0x58, 0xc1,	/* vaddps ymm0, ymm1, ymm1 */
+		 VADDPS, VADDPS);
+	eng_map(t, ENG_FREE_VA, ENG_VOID, 3);
+	RIG_OK(vc_device_map_mmio(d->dev, ENG_VOID, 0x1000, 0));
+	d->next = UINT64_C(0x40000000);		/* 2, 0 */
+	sys_passes(t);
+	CU_ASSERT_EQUAL(d->n, 8);
+	for (unsigned i = 0; i < 8; i++)
+		CU_ASSERT_EQUAL(d->log[i].off, 8 * (i & 3));
+	for (unsigned i = 0; i < 8; i += 2) {
+		CU_ASSERT_EQUAL(lane_of(t, i), 0x40400004 + i / 2);
+		CU_ASSERT_EQUAL(lane_of(t, i + 1), 0x3f800000);
+	}
+	CU_ASSERT_EQUAL(ld32(t->s.xsave + 24), 0x1f80);
+	sys_free(t);
+}
+
+static void test_avxfp_operands_on_two_pages(void)
+{
+	for (unsigned masked = 0; masked < 2; masked++) {
+		struct sys *t = machine(PAGE2 - 17, 0x3f800000,
+					masked ? 0x1f80 : 0x1f00);
+
+		eng_map(t, ENG_FREE_VA, 0x50000, 3);
+		eng_map(t, PAGE2, 0x52000, 3);
+		for (unsigned i = 0; i < 32; i++)
+			sys_put(t, i < 17 ? 0x50fef + i : 0x52000 - 17 + i, 1,
+				(0x40000000u + (i >> 2)) >> i % 4 * 8 & 0xff);
+		SYS_EMIT(t, VADDPS, VADDPS);
+		sys_passes(t);
+		for (unsigned i = 0; i < 8; i++)
+			CU_ASSERT_EQUAL(lane_of(t, i), 0x40400000 + i);
+		sys_free(t);
+	}
+}
+
+/* As the host does: the page first, then the exceptions, flags with them. */
+static void test_avxfp_to_half_into_a_page_that_is_not_there(void)
+{
+	for (unsigned masked = 0; masked < 2; masked++) {
+		struct sys *t = machine(PAGE2 - 8, 0x7f800001,
+					masked ? 0x1f80 : 0x1f00);
+
+		eng_map(t, ENG_FREE_VA, 0x50000, 3);
+		eng_map(t, PAGE2, 0, 0);
+		SYS_EMIT(t, VCVTPS2PH);
+		sys_faults(t, SYS_CODE, EXC_PF, 2);
+		CU_ASSERT_EQUAL(t->s.cr2, PAGE2);
+		CU_ASSERT_EQUAL(ld32(t->s.xsave + 24),
+				masked ? 0x1f80 : 0x1f00);
+		CU_ASSERT_EQUAL(sys_get(t, 0x50ff8, 8), 0);
+		sys_free(t);
+	}
+}
+
+static void test_avxfp_to_half_over_two_pages(void)
+{
+	static const struct { uint32_t v, mxcsr, after; int vector; } c[] = {
+		{ 0x3f800000, 0x1f80, 0x1f80, -1 },
+		{ 0x3f800000, 0x1f00, 0x1f00, -1 },
+		{ 0x7f800001, 0x1f80, 0x1f81, -1 },
+		{ 0x7f800001, 0x1f00, 0x1f01, EXC_XM },
+	};
+
+	for (unsigned i = 0; i < 4; i++) {
+		struct sys *t = machine(PAGE2 - 8, c[i].v, c[i].mxcsr);
+		uint64_t want = c[i].vector > 0 ? 0 : c[i].v == 0x3f800000 ?
+				UINT64_C(0x3c003c003c003c00) :
+				UINT64_C(0x7e007e007e007e00);
+
+		eng_map(t, ENG_FREE_VA, 0x50000, 3);
+		eng_map(t, PAGE2, 0x52000, 3);
+		SYS_EMIT(t, VCVTPS2PH);
+		if (c[i].vector < 0)
+			sys_passes(t);
+		else
+			sys_faults(t, SYS_CODE, c[i].vector, -1);
+		CU_ASSERT_EQUAL(ld32(t->s.xsave + 24), c[i].after);
+		CU_ASSERT_EQUAL(sys_get(t, 0x50ff8, 8), want);
+		CU_ASSERT_EQUAL(sys_get(t, 0x52000, 8), want);
+		sys_free(t);
+	}
+}
+
+/* CR0.EM is nothing to them (SDM 2A §2.4), OSXMMEXCPT is. */
+static void test_avxfp_control_registers(void)
+{
+	struct sys *t = machine(SYS_DATA, 0x7f800001, 0x1f80);
+
+	t->s.cr0 |= CR0_EM;
+	SYS_EMIT(t, VADDPS);
+	sys_passes(t);
+	CU_ASSERT_EQUAL(lane_of(t, 7), 0x7fc00001);
+	CU_ASSERT_EQUAL(ld32(t->s.xsave + 24), 0x1f81);
+	sys_free(t);
+
+	t = machine(SYS_DATA, 0x7f800001, 0x1f00);
+	t->s.cr4 &= ~(uint64_t)CR4_OSXMMEXCPT;
+	SYS_EMIT(t, VADDPS);
+	sys_faults(t, SYS_CODE, EXC_UD, -1);
+	CU_ASSERT_EQUAL(ld32(t->s.xsave + 24), 0x1f01);
+	sys_free(t);
+
+	t = machine(SYS_DATA, 0x7f800001, 0x1f00);
+	t->s.cr0 |= CR0_TS;
+	SYS_EMIT(t, VADDPS);
+	sys_faults(t, SYS_CODE, EXC_NM, -1);
+	CU_ASSERT_EQUAL(ld32(t->s.xsave + 24), 0x1f00);
+	sys_free(t);
+}
+
 RIG_SUITE(engine_avxfp) {
 	RIG_TEST(test_avxfp_as_the_host),
 	RIG_TEST(test_avxfp_software_as_a_host_did),
 	RIG_TEST(test_avxfp_a_fault_in_one_half_changes_no_register),
 	RIG_TEST(test_avxfp_scalars_take_the_rest_from_vvvv),
 	RIG_TEST(test_avxfp_a_fused_product_is_not_rounded),
+	RIG_TEST(test_avxfp_asks_a_device_once),
+	RIG_TEST(test_avxfp_operands_on_two_pages),
+	RIG_TEST(test_avxfp_to_half_into_a_page_that_is_not_there),
+	RIG_TEST(test_avxfp_to_half_over_two_pages),
+	RIG_TEST(test_avxfp_control_registers),
 	RIG_END
 };
