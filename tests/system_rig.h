@@ -283,7 +283,8 @@ static inline void sys_free(struct sys *t)
 	free(t);
 }
 
-static inline struct sys *sys_new(enum sys_mode mode, unsigned cpl)
+static inline struct sys *sys_new_model(enum sys_mode mode, unsigned cpl,
+					uint32_t cpu_model)
 {
 	vc_vm_options o = VC_VM_OPTIONS_INIT;
 	struct sys *t = calloc(1, sizeof(*t));
@@ -293,6 +294,7 @@ static inline struct sys *sys_new(enum sys_mode mode, unsigned cpl)
 		abort();
 	o.backend = VC_BACKEND_INTERP;
 	o.flags = VC_VM_HYPERCALLS | VC_VM_VIRTUAL_TIME;
+	o.cpu_model = cpu_model;
 	t->s.size = sizeof(t->s);
 	t->at = SYS_CODE;
 	if (vc_vm_create(&t->vm, &o) ||
@@ -316,6 +318,11 @@ static inline struct sys *sys_new(enum sys_mode mode, unsigned cpl)
 		sys_tables(t, mode != SYS_PROT);
 	}
 	return t;
+}
+
+static inline struct sys *sys_new(enum sys_mode mode, unsigned cpl)
+{
+	return sys_new_model(mode, cpl, VC_CPU_DEFAULT);
 }
 
 /* Set t->s, run until an exit, fetch t->s. */
