@@ -22,7 +22,7 @@
 #define ISA_FLAGS	0x80u
 #define ISA_VEC		0x100u
 #define ISA_MEM		0x300u
-#define ISA_MEM_SIZE	64u
+#define ISA_MEM_SIZE	1024u
 #define ISA_ARITH	0x8d5u
 
 struct isa_state {
@@ -94,6 +94,7 @@ static inline int isa_engine(struct sys *t, const uint8_t *code, unsigned n,
 {
 	static const uint8_t stop[] = { VMCALL };
 	uint8_t *x = t->s.xsave;
+	vc_x86_segment seg[8];
 	unsigned avx;
 
 	memcpy(t->ram + SYS_CODE, code, n);
@@ -115,7 +116,9 @@ static inline int isa_engine(struct sys *t, const uint8_t *code, unsigned n,
 		memcpy(x + 160 + 16 * i, s->vec[i], 16);
 		memcpy(x + 576 + 16 * i, s->vec[i] + 16, 16);
 	}
+	memcpy(seg, t->s.seg, sizeof(seg));
 	sys_run(t);
+	memcpy(t->s.seg, seg, sizeof(seg));	/* the level, next time */
 	CU_ASSERT_EQUAL(t->reason, VC_EXIT_HYPERCALL);
 	if (t->s.rip >= SYS_HANDLERS)
 		return (int)((t->s.rip - SYS_HANDLERS) / 16);
@@ -178,6 +181,7 @@ static inline void isa_host(const uint8_t *code, unsigned n,
 	static const uint8_t end[] = { 0xc5, 0xf8, 0x77, 0x41, 0x5f, 0x41,
 		0x5e, 0x41, 0x5d, 0x41, 0x5c, 0x5d, 0x5b, 0xc3 };
 	static uint8_t *page;
+	uint32_t csr;
 	uint8_t *p;
 	void (*call)(struct isa_state *);
 
@@ -206,7 +210,10 @@ static inline void isa_host(const uint8_t *code, unsigned n,
 		p = isa_move(p, i, true, true);
 	memcpy(p, end, sizeof(end));
 	memcpy(&call, &page, sizeof(call));
+	csr = __builtin_ia32_stmxcsr();
+	__builtin_ia32_ldmxcsr(0x1f80);
 	call(s);
+	__builtin_ia32_ldmxcsr(csr);
 	s->flags &= ISA_ARITH;
 }
 #endif

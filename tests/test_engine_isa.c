@@ -121,7 +121,7 @@ static void random_state(struct isa_state *s, uint64_t *seed)
 		v = some(seed);
 		memcpy(&s->vec[0][0] + i, &v, 8);
 	}
-	for (unsigned i = 0; i < sizeof(s->mem); i += 8) {
+	for (unsigned i = 0; i < 64; i += 8) {
 		v = some(seed);
 		memcpy(s->mem + i, &v, 8);
 	}

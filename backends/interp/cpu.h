@@ -320,6 +320,7 @@ struct cpu {
 	uint64_t sysenter_cs, sysenter_esp, sysenter_eip;
 	uint64_t tsc_aux, tsc_adjust, tsc_deadline;
 	uint64_t apic_base, misc_enable, pat, xss, spec_ctrl;
+	uint32_t pkru;
 	uint64_t mcg_status, mcg_ctl;
 	uint64_t mtrr_def_type, mtrr_fix[11], mtrr_phys[16];
 

@@ -197,16 +197,17 @@ static int cr3_write(struct cpu *cpu, uint64_t v)
 #define CR4_DEFINED ((uint64_t)(CR4_VME | CR4_PVI | CR4_TSD | CR4_DE | \
 	CR4_PSE | CR4_PAE | CR4_MCE | CR4_PGE | CR4_PCE | CR4_OSFXSR | CR4_OSXMMEXCPT | \
 	CR4_UMIP | CR4_FSGSBASE | CR4_PCIDE | CR4_OSXSAVE | CR4_SMEP | \
-	CR4_SMAP))
+	CR4_SMAP | CR4_PKE))
 #define CR4_PAGING ((uint64_t)(CR4_PSE | CR4_PAE | CR4_PGE | CR4_PCIDE | \
-	CR4_SMEP | CR4_SMAP))
+	CR4_SMEP | CR4_SMAP | CR4_PKE))
 
 static int cr4_write(struct cpu *cpu, uint64_t v)
 {
 	uint64_t turned = v ^ cpu->cr4, pdpte[4];
 	int rc;
 
-	if (v & ~CR4_DEFINED)
+	if (v & ~CR4_DEFINED ||
+	    (v & CR4_PKE && !(cpu->eng->features >> X86_FEAT_PKU & 1)))
 		return vc__gp(cpu, 0);
 	if (IN_LONG() && !(v & CR4_PAE))
 		return vc__gp(cpu, 0);
@@ -470,13 +471,19 @@ OP(wbinvd)
 
 OP(xgetbv)
 {
+	uint64_t v = cpu->xcr0;
+
 	(void)op;
 	if (!CR4_ON(CR4_OSXSAVE))
 		return vc__ud(cpu);
-	if (get32(cpu, R_RCX) != 0)
+	/* XINUSE: SDM 1 §13.6 */
+	if (get32(cpu, R_RCX) == 1 &&
+	    cpu->eng->features >> ENG_FEAT_XGETBV1 & 1)
+		v &= vc__xinuse(cpu);
+	else if (get32(cpu, R_RCX) != 0)
 		return vc__gp(cpu, 0);
-	set32(cpu, R_RAX, (uint32_t)cpu->xcr0);
-	set32(cpu, R_RDX, (uint32_t)(cpu->xcr0 >> 32));
+	set32(cpu, R_RAX, (uint32_t)v);
+	set32(cpu, R_RDX, (uint32_t)(v >> 32));
 	return X_OK;
 }
 

@@ -138,6 +138,8 @@ void vc__mxcsr_set(struct cpu *cpu, uint32_t v);
  * clear gets its initial state. xsave.c
  */
 void vc__xsave_get(struct cpu *cpu, uint8_t *area);
+/* XINUSE, SDM 1 §13.6. */
+uint64_t vc__xinuse(const struct cpu *cpu);
 /* Bytes of an area with these components, the header included. */
 uint32_t vc__xsave_size(uint64_t parts, bool compacted);
 int vc__xsave_set(struct cpu *cpu, const uint8_t *area);

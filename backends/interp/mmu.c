@@ -30,6 +30,7 @@
 #define PF_U	0x4u
 #define PF_RSVD	0x8u
 #define PF_I	0x10u
+#define PF_PK	0x20u
 
 struct vc__region *vc__mmu_region(struct cpu *cpu, uint64_t gpa)
 {
@@ -219,6 +220,7 @@ struct rights {
 	bool smap;		/* supervisor data access to user pages forbidden */
 	bool smep;
 	bool mark;		/* set A and D */
+	bool debugger;
 };
 
 /* The access against what all levels together allow; PF_P if it may not. */
@@ -288,6 +290,20 @@ static int walk_legacy(struct cpu *cpu, uint64_t la, const struct rights *rt,
 	return X_OK;
 }
 
+/* Protection keys of user pages, §4.6.2: PKRU has AD and WD for each key, which
+ * is in bits 62-59 of the leaf. A debugger is not bound by them. */
+static bool key_forbids(const struct cpu *cpu, const struct rights *rt,
+			uint64_t leaf)
+{
+	unsigned bits = cpu->pkru >> (leaf >> 59 & 15) * 2 & 3;
+
+	if (!CR4_ON(CR4_PKE) || !IN_LONG() || rt->access == ACC_EXEC ||
+	    rt->debugger)
+		return false;
+	return bits & 1 || (bits & 2 && rt->access == ACC_WRITE &&
+			    (rt->user || CR0_ON(CR0_WP)));
+}
+
 /* PAE and 4-level paging, §4.4 and §4.5; levels 4, 3, 2, 1 from the top. */
 static int walk_wide(struct cpu *cpu, uint64_t la, const struct rights *rt,
 		     struct walk *out, uint32_t *err)
@@ -339,7 +355,9 @@ static int walk_wide(struct cpu *cpu, uint64_t la, const struct rights *rt,
 		}
 	}
 	*err = PF_P;
-	if (!allowed(cpu, rt, w, u, nx))
+	if (u && key_forbids(cpu, rt, e[level]))
+		*err |= PF_PK;
+	if (*err & PF_PK || !allowed(cpu, rt, w, u, nx))
 		return X_FAULT;
 	if (rt->mark) {
 		uint64_t bits = PTE_A | (rt->access == ACC_WRITE ? PTE_D : 0);
@@ -386,7 +404,8 @@ static int walk(struct cpu *cpu, uint64_t la, const struct rights *rt,
 static struct rights rights_of(const struct cpu *cpu, unsigned access,
 			       enum tlb_as as)
 {
-	struct rights rt = { .access = access, .mark = as != AS_DEBUGGER };
+	struct rights rt = { .access = access, .mark = as != AS_DEBUGGER,
+			     .debugger = as == AS_DEBUGGER };
 
 	rt.user = as == AS_CURRENT && cpu->cpl == 3;
 	rt.smep = CR4_ON(CR4_SMEP) && as != AS_DEBUGGER;

@@ -20,7 +20,7 @@ enum {
 	MSR_MTRR_PHYS = 0x200, MSR_MTRR_PHYS_END = 0x210,
 	MSR_MTRR_FIX64K = 0x250, MSR_MTRR_FIX16K = 0x258,
 	MSR_MTRR_FIX4K = 0x268, MSR_MTRR_FIX4K_END = 0x270, MSR_PAT = 0x277,
-	MSR_MTRR_DEF = 0x2ff, MSR_DEADLINE = 0x6e0,
+	MSR_MTRR_DEF = 0x2ff, MSR_DEADLINE = 0x6e0, MSR_XSS = 0xda0,
 };
 #define MSR_EFER	0xc0000080u
 #define MSR_STAR	0xc0000081u
@@ -100,6 +100,11 @@ static bool memory_types(uint64_t v, bool pat)
 	return true;
 }
 
+static bool has_xsaves(const struct cpu *cpu)
+{
+	return cpu->eng->features >> X86_FEAT_XSAVES & 1;
+}
+
 /* ---- reading ---- */
 
 int vc__msr_own_read(struct cpu *cpu, uint32_t msr, uint64_t *value)
@@ -149,6 +154,9 @@ int vc__msr_own_read(struct cpu *cpu, uint32_t msr, uint64_t *value)
 	case MSR_MTRR_DEF:
 		*value = cpu->mtrr_def_type;
 		return 0;
+	case MSR_XSS:
+		*value = cpu->xss;
+		return has_xsaves(cpu) ? 0 : VC_ENOENT;
 	case MSR_EFER:
 		*value = cpu->efer;
 		return 0;
@@ -282,6 +290,8 @@ int vc__msr_own_write(struct cpu *cpu, uint32_t msr, uint64_t v)
 	case MSR_MTRR_DEF:
 		return checked(&cpu->mtrr_def_type, v, !(v & ~(uint64_t)0xcff) &&
 			       memory_types(v & 0xff, false));
+	case MSR_XSS:			/* there are no such components */
+		return checked(&cpu->xss, v, has_xsaves(cpu) && !v);
 	case MSR_EFER:
 		return efer_write(cpu, v);
 	default:

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * xsave.c: FXSAVE, FXRSTOR, XSAVE, XSAVEOPT, XRSTOR, and the same image for
- * the canonical vCPU state. Format: SDM 1 §10.5.1 and §13.4; the standard
- * form only. Components: x87, SSE, and AVX's upper halves for when XCR0 has
- * them. XSAVEOPT leaves out components that are in their initial state, but
- * keeps no track of what was modified.
+ * xsave.c: FXSAVE, FXRSTOR, the XSAVE family, PKRU, and the same image for the
+ * canonical vCPU state (always in the standard format). SDM 1 §10.5.1 and
+ * ch. 13. Components: x87, SSE, AVX's upper halves, PKRU; XSS can have none.
+ * XSAVEOPT and XSAVES leave out components that are in their initial state,
+ * but keep no track of what was modified.
  */
-#include "decode.h"
+#include "engine.h"
 #include "fpu.h"
+#include "select.h"
+#include "system.h"
 
-#define XC_ALL	(XC_X87 | XC_SSE | XC_AVX)
+#define XC_ALL	(XC_X87 | XC_SSE | XC_AVX | XC_PKRU)
+#define XCOMP	(UINT64_C(1) << 63)	/* XCOMP_BV: compacted */
 
 #define OFF_MXCSR	24u
 #define OFF_ST		32u
@@ -19,7 +22,6 @@
 #define SIZE_AVX	256u
 #define OFF_PKRU	2688u
 #define SIZE_PKRU	8u
-#define AREA_SIZE	832u
 
 uint32_t vc__xsave_size(uint64_t parts, bool compacted)
 {
@@ -115,7 +117,23 @@ static unsigned in_use(const struct cpu *cpu)
 {
 	return (x87_initial(cpu) ? 0 : XC_X87) |
 	       (vectors_zero(cpu, 0) ? 0 : XC_SSE) |
-	       (vectors_zero(cpu, 16) ? 0 : XC_AVX);
+	       (vectors_zero(cpu, 16) ? 0 : XC_AVX) |
+	       (cpu->pkru ? XC_PKRU : 0);
+}
+
+uint64_t vc__xinuse(const struct cpu *cpu)
+{
+	return in_use(cpu);
+}
+
+/* What PKRU allows is in the TLBs. */
+static void pkru_set(struct cpu *cpu, uint32_t v)
+{
+	bool changed = v != cpu->pkru;
+
+	cpu->pkru = v;
+	if (changed && CR4_ON(CR4_PKE))
+		vc__tlb_flush(cpu, true);
 }
 
 void vc__xsave_get(struct cpu *cpu, uint8_t *area)
@@ -131,6 +149,8 @@ void vc__xsave_get(struct cpu *cpu, uint8_t *area)
 		if (used & XC_AVX)
 			memcpy(area + OFF_AVX + 16 * i, cpu->v[i].b + 16, 16);
 	}
+	if (used & XC_PKRU)
+		st32(area + OFF_PKRU, cpu->pkru);
 	/* XMM as in use also for its MXCSR, to be taken without XCR0 */
 	st64(area + OFF_HEADER, used | (vc__mxcsr(cpu) == MXCSR_INIT ? 0 : XC_SSE));
 }
@@ -162,6 +182,7 @@ int vc__xsave_set(struct cpu *cpu, const uint8_t *area)
 	vc__mxcsr_set(cpu, bv & XC_SSE ? ld32(area + OFF_MXCSR) : MXCSR_INIT);
 	take_vectors(cpu, area, OFF_XMM, 0, (bv & XC_SSE) != 0, 16);
 	take_vectors(cpu, area, OFF_AVX, 16, (bv & XC_AVX) != 0, 16);
+	pkru_set(cpu, bv & XC_PKRU ? ld32(area + OFF_PKRU) : 0);
 	return 0;
 }
 
@@ -219,138 +240,310 @@ OP(xs_fxrstor)
 	return X_OK;
 }
 
-/* ---- XSAVE, XRSTOR ---- */
+/* ---- the XSAVE family ---- */
 
-static int check_xs(struct cpu *cpu, const struct op *op, unsigned *rfbm)
+/* aux, above REX.W */
+#define OPTIMISED	0x100u	/* XSAVEOPT */
+#define COMPACTED	0x200u	/* XSAVEC, XSAVES; XRSTORS takes nothing else */
+#define SUPERVISOR	0x400u	/* XSAVES, XRSTORS: IA32_XSS too, CPL 0 */
+
+/* An image in pieces: the legacy region, the header, what follows. */
+struct image {
+	uint8_t legacy[OFF_HEADER];
+	uint8_t header[OFF_AVX - OFF_HEADER];
+	uint8_t avx[SIZE_AVX];
+	uint8_t pkru[SIZE_PKRU];
+};
+
+/* What of it comes and goes for the op; *rfbm: SDM 1 §13.1's RFBM. */
+static int check_xs(struct cpu *cpu, const struct op *op, uint64_t *rfbm)
 {
+	uint64_t parts = cpu->xcr0 & XC_ALL;
+
 	if (!CR4_ON(CR4_OSXSAVE))
 		return vc__ud(cpu);
+	if (op->aux & SUPERVISOR && cpu->cpl)
+		return vc__gp(cpu, 0);
 	if (CR0_ON(CR0_TS))
 		return vc__raise(cpu, EXC_NM);
 	if (op_ea(cpu, op) & 63)
 		return vc__gp(cpu, 0);
-	*rfbm = (unsigned)(R(R_RAX) & cpu->xcr0 & XC_ALL);
+	if (op->aux & SUPERVISOR)
+		parts |= cpu->xss;
+	*rfbm = parts & ((uint64_t)get32(cpu, R_RDX) << 32 |
+			 get32(cpu, R_RAX));
 	return X_OK;
 }
 
-/* The parts of the area that the components own (SDM 1 §13.7). */
-static int save_parts(struct cpu *cpu, const struct op *op, unsigned parts,
-		      unsigned rfbm, const uint8_t *t)
+/* Where PKRU is in an area of the standard format, or (with XCOMP_BV) of the
+ * compacted one; AVX is at the same place in both. */
+static unsigned pkru_at(uint64_t xcomp)
+{
+	return xcomp & XCOMP ? OFF_AVX + (xcomp & XC_AVX ? SIZE_AVX : 0) :
+			       OFF_PKRU;
+}
+
+static void fill_image(const struct cpu *cpu, bool wide, struct image *t)
+{
+	memset(t, 0, sizeof(*t));
+	put_x87(cpu, wide, t->legacy);
+	st32(t->legacy + OFF_MXCSR, vc__mxcsr(cpu));
+	st32(t->legacy + OFF_MXCSR + 4, MXCSR_MASK);
+	for (unsigned i = 0; i < 16; i++) {
+		memcpy(t->legacy + OFF_XMM + 16 * i, cpu->v[i].b, 16);
+		memcpy(t->avx + 16 * i, cpu->v[i].b + 16, 16);
+	}
+	st32(t->pkru, cpu->pkru);
+}
+
+/* The components parts of the area (SDM 1 §13.7); mxcsr: MXCSR too. */
+static int save_parts(struct cpu *cpu, const struct op *op, uint64_t parts,
+		      bool mxcsr, uint64_t xcomp, const struct image *t)
 {
 	uint64_t la = op_ea(cpu, op);
+	unsigned n = 16 * xmm_count(cpu);
 	int rc = X_OK;
 
 	if (parts & XC_X87) {
-		rc = vc__area_store(cpu, op, la, OFF_MXCSR, t);
+		rc = vc__area_store(cpu, op, la, OFF_MXCSR, t->legacy);
 		if (!rc)
 			rc = vc__area_store(cpu, op, la + OFF_ST, 128,
-					    t + OFF_ST);
+					    t->legacy + OFF_ST);
 	}
-	if (!rc && rfbm & (XC_SSE | XC_AVX))
-		rc = vc__area_store(cpu, op, la + OFF_MXCSR, 8, t + OFF_MXCSR);
+	if (!rc && mxcsr)
+		rc = vc__area_store(cpu, op, la + OFF_MXCSR, 8,
+				    t->legacy + OFF_MXCSR);
 	if (!rc && parts & XC_SSE)
-		rc = vc__area_store(cpu, op, la + OFF_XMM, 16 * xmm_count(cpu),
-				    t + OFF_XMM);
+		rc = vc__area_store(cpu, op, la + OFF_XMM, n,
+				    t->legacy + OFF_XMM);
 	if (!rc && parts & XC_AVX)
-		rc = vc__area_store(cpu, op, la + OFF_AVX, 16 * xmm_count(cpu),
-				    t + OFF_AVX);
+		rc = vc__area_store(cpu, op, la + OFF_AVX, n, t->avx);
+	if (!rc && parts & XC_PKRU)
+		rc = vc__area_store(cpu, op, la + pkru_at(xcomp), SIZE_PKRU,
+				    t->pkru);
 	return rc;
 }
 
-/* aux: X86_XSAVEOPT's bit 8, osize below */
-#define OPTIMISED	0x100u
+static int probe_parts(struct cpu *cpu, const struct op *op, uint64_t parts,
+		       uint64_t xcomp)
+{
+	uint64_t la = op_ea(cpu, op);
+	int rc = vc__area_probe(cpu, op, la, parts & XC_AVX ?
+				OFF_AVX + SIZE_AVX : OFF_AVX);
+
+	if (!rc && parts & XC_PKRU)
+		rc = vc__area_probe(cpu, op, la + pkru_at(xcomp), SIZE_PKRU);
+	return rc;
+}
 
 OP_DECLARE(xs_xsave);
 OP(xs_xsave)
 {
-	uint8_t t[AREA_SIZE] = { 0 }, h[8];
-	unsigned rfbm, used;
-	uint64_t la = op_ea(cpu, op);
+	struct image t;
+	uint64_t rfbm, used, xcomp = 0, la = op_ea(cpu, op);
+	unsigned head = 8;
+	bool mxcsr;
 	int rc = check_xs(cpu, op, &rfbm);
 
-	if (!rc)
-		rc = vc__area_probe(cpu, op, la,
-				    rfbm & XC_AVX ? AREA_SIZE : OFF_AVX);
-	if (!rc)
-		rc = vc__load(cpu, op, (la + OFF_HEADER) & cpu->lin_mask, 8, h);
 	if (rc)
 		return rc;
-	used = in_use(cpu);
-	put_x87(cpu, rex_w(op), t);
-	st32(t + OFF_MXCSR, vc__mxcsr(cpu));
-	st32(t + OFF_MXCSR + 4, MXCSR_MASK);
-	for (unsigned i = 0; i < 16; i++) {
-		memcpy(t + OFF_XMM + 16 * i, cpu->v[i].b, 16);
-		memcpy(t + OFF_AVX + 16 * i, cpu->v[i].b + 16, 16);
+	used = in_use(cpu) & rfbm;
+	/* MXCSR belongs to AVX too, in the standard format */
+	mxcsr = (rfbm & (XC_SSE | XC_AVX)) != 0;
+	if (op->aux & COMPACTED) {
+		if (rfbm & XC_SSE && vc__mxcsr(cpu) != MXCSR_INIT)
+			used |= XC_SSE;
+		mxcsr = (used & XC_SSE) != 0;
+		xcomp = rfbm | XCOMP;
+		head = 16;
 	}
-	rc = save_parts(cpu, op, op->aux & OPTIMISED ? rfbm & used : rfbm, rfbm,
-			t);
+	rc = probe_parts(cpu, op, op->aux & (OPTIMISED | COMPACTED) ? used :
+			 rfbm, xcomp);
+	fill_image(cpu, rex_w(op), &t);
+	if (!rc && !xcomp)
+		rc = vc__load(cpu, op, (la + OFF_HEADER) & cpu->lin_mask, 8,
+			      t.header);
+	if (!rc)
+		rc = save_parts(cpu, op, op->aux & (OPTIMISED | COMPACTED) ?
+				used : rfbm, mxcsr, xcomp, &t);
 	if (rc)
 		return rc;
-	st64(h, (ld64(h) & ~(uint64_t)rfbm) | (used & rfbm));
-	return vc__store(cpu, op, (la + OFF_HEADER) & cpu->lin_mask, 8, h);
+	st64(t.header, xcomp ? used : (ld64(t.header) & ~rfbm) | used);
+	st64(t.header + 8, xcomp);
+	return vc__store(cpu, op, (la + OFF_HEADER) & cpu->lin_mask, head,
+			 t.header);
+}
+
+/* Is the header one that may be restored (SDM 1 §13.8)? have: XCR0, with
+ * XSS for XRSTORS. */
+static bool header_ok(const struct cpu *cpu, const struct op *op,
+		      const uint8_t *header, uint64_t have)
+{
+	uint64_t bv = ld64(header), xcomp = ld64(header + 8), rest = 0;
+	bool compacts = cpu->eng->features >> X86_FEAT_XSAVEC & 1 ||
+			op->aux & COMPACTED;
+
+	for (unsigned i = 16; i < 64; i += 8)
+		rest |= i < 24 || xcomp & XCOMP ? ld64(header + i) : 0;
+	if (rest)
+		return false;
+	if (!(xcomp & XCOMP))
+		return !(op->aux & COMPACTED) && !xcomp && !(bv & ~have);
+	return compacts && !(xcomp & ~XCOMP & ~have) && !(bv & ~xcomp) &&
+	       !(bv & XCOMP);
+}
+
+static int load_parts(struct cpu *cpu, const struct op *op, uint64_t parts,
+		      struct image *t)
+{
+	uint64_t la = op_ea(cpu, op);
+	int rc = X_OK;
+
+	if (parts & XC_AVX)
+		rc = vc__area_load(cpu, op, la + OFF_AVX, SIZE_AVX, t->avx);
+	if (!rc && parts & XC_PKRU)
+		rc = vc__area_load(cpu, op,
+				   la + pkru_at(ld64(t->header + 8)),
+				   SIZE_PKRU, t->pkru);
+	return rc;
+}
+
+static void restore_parts(struct cpu *cpu, const struct op *op, uint64_t rfbm,
+			  uint64_t bv, const struct image *t)
+{
+	unsigned count = xmm_count(cpu);
+
+	if (rfbm & XC_X87) {
+		if (bv & XC_X87)
+			take_x87(cpu, rex_w(op), t->legacy);
+		else
+			init_x87(cpu);
+	}
+	if (rfbm & XC_SSE)
+		take_vectors(cpu, t->legacy, OFF_XMM, 0, (bv & XC_SSE) != 0,
+			     count);
+	if (rfbm & XC_AVX)
+		take_vectors(cpu, t->avx, 0, 16, (bv & XC_AVX) != 0, count);
+	if (rfbm & XC_PKRU)
+		pkru_set(cpu, bv & XC_PKRU ? ld32(t->pkru) : 0);
 }
 
 OP_DECLARE(xs_xrstor);
 OP(xs_xrstor)
 {
-	uint8_t t[AREA_SIZE];
-	uint64_t bv;
-	unsigned rfbm, count = xmm_count(cpu);
+	struct image t;
+	uint64_t rfbm, bv, have = cpu->xcr0;
+	uint32_t mxcsr = MXCSR_INIT;
+	bool compacted, takes;
 	int rc = check_xs(cpu, op, &rfbm);
 
 	if (!rc)
-		rc = vc__area_load(cpu, op, op_ea(cpu, op),
-				   rfbm & XC_AVX ? AREA_SIZE : OFF_AVX, t);
+		rc = vc__area_load(cpu, op, op_ea(cpu, op), OFF_HEADER,
+				   t.legacy);
+	if (!rc)
+		rc = vc__area_load(cpu, op, op_ea(cpu, op) + OFF_HEADER,
+				   sizeof(t.header), t.header);
 	if (rc)
 		return rc;
-	bv = ld64(t + OFF_HEADER);
-	/* bit 63 of XCOMP_BV, the compacted form, is among these 16 bytes */
-	if ((bv & ~cpu->xcr0) || ld64(t + OFF_HEADER + 8) ||
-	    ld64(t + OFF_HEADER + 16))
+	if (op->aux & SUPERVISOR)
+		have |= cpu->xss;
+	if (!header_ok(cpu, op, t.header, have))
 		return vc__gp(cpu, 0);
-	if (rfbm & (XC_SSE | XC_AVX) &&
-	    (ld32(t + OFF_MXCSR) & ~MXCSR_MASK))
+	bv = ld64(t.header);
+	compacted = ld64(t.header + 8) & XCOMP;
+	/* In the standard format MXCSR is loaded for AVX as well, and whatever
+	 * XSTATE_BV says (SDM 1 §13.8.1, §13.8.2). */
+	takes = rfbm & (compacted ? XC_SSE : XC_SSE | XC_AVX);
+	if (takes && (!compacted || bv & XC_SSE))
+		mxcsr = ld32(t.legacy + OFF_MXCSR);
+	if (mxcsr & ~MXCSR_MASK)
 		return vc__gp(cpu, 0);
-	if (rfbm & XC_X87) {
-		if (bv & XC_X87)
-			take_x87(cpu, rex_w(op), t);
-		else
-			init_x87(cpu);
-	}
-	/* MXCSR is loaded whatever XSTATE_BV says (SDM 1 §13.8.1) */
-	if (rfbm & (XC_SSE | XC_AVX))
-		vc__mxcsr_set(cpu, ld32(t + OFF_MXCSR));
-	if (rfbm & XC_SSE)
-		take_vectors(cpu, t, OFF_XMM, 0, (bv & XC_SSE) != 0, count);
-	if (rfbm & XC_AVX)
-		take_vectors(cpu, t, OFF_AVX, 16, (bv & XC_AVX) != 0, count);
+	rc = load_parts(cpu, op, rfbm & bv, &t);
+	if (rc)
+		return rc;
+	restore_parts(cpu, op, rfbm, bv, &t);
+	if (takes)
+		vc__mxcsr_set(cpu, mxcsr);
 	return X_OK;
+}
+
+/* ---- PKRU: SDM 3A §4.6.2 ---- */
+
+static int check_pkru(struct cpu *cpu)
+{
+	if (!CR4_ON(CR4_PKE))
+		return vc__ud(cpu);
+	return get32(cpu, R_RCX) ? vc__gp(cpu, 0) : X_OK;
+}
+
+OP_DECLARE(xs_rdpkru);
+OP(xs_rdpkru)
+{
+	int rc = check_pkru(cpu);
+
+	(void)op;
+	if (rc)
+		return rc;
+	set32(cpu, R_RAX, cpu->pkru);
+	set32(cpu, R_RDX, 0);
+	return X_OK;
+}
+
+OP_DECLARE(xs_wrpkru);
+OP(xs_wrpkru)
+{
+	int rc = check_pkru(cpu);
+
+	(void)op;
+	if (!rc && get32(cpu, R_RDX))
+		rc = vc__gp(cpu, 0);
+	if (!rc)
+		pkru_set(cpu, get32(cpu, R_RAX));
+	return rc;
 }
 
 bool vc__select_xsave(const struct x86_insn *in, struct op *op)
 {
-	uint32_t aux = op->aux;
+	uint32_t wide = in->prefixes & X86_REXW ? 8 : 4;
 
-	op->aux = in->prefixes & X86_REXW ? 8 : 4;
 	switch (in->op) {
 	case X86_FXSAVE:
 		op->fn = vc__op_xs_fxsave;
-		return true;
+		break;
 	case X86_FXRSTOR:
 		op->fn = vc__op_xs_fxrstor;
-		return true;
-	case X86_XSAVEOPT:
-		op->aux |= OPTIMISED;
-		/* fall through */
+		break;
 	case X86_XSAVE:
 		op->fn = vc__op_xs_xsave;
-		return true;
+		break;
+	case X86_XSAVEOPT:
+		op->fn = vc__op_xs_xsave;
+		wide |= OPTIMISED;
+		break;
+	case X86_XSAVEC:
+		op->fn = vc__op_xs_xsave;
+		wide |= COMPACTED;
+		break;
+	case X86_XSAVES:
+		op->fn = vc__op_xs_xsave;
+		wide |= COMPACTED | SUPERVISOR;
+		break;
 	case X86_XRSTOR:
 		op->fn = vc__op_xs_xrstor;
-		return true;
+		break;
+	case X86_XRSTORS:
+		op->fn = vc__op_xs_xrstor;
+		wide |= COMPACTED | SUPERVISOR;
+		break;
+	case X86_RDPKRU:
+		op->fn = vc__op_xs_rdpkru;
+		break;
+	case X86_WRPKRU:
+		op->fn = vc__op_xs_wrpkru;
+		break;
 	default:
-		op->aux = aux;
 		return false;
 	}
+	op->aux = wide;
+	return true;
 }
