@@ -374,6 +374,24 @@ FP_RM(v_cmpss_rm, v_cmpss_rr, 4, COMPARED(CMP_SCALAR, "vcmpss", any32))
 FP_RR(v_cmpsd_rr, COMPARED(CMP_SCALAR, "vcmpsd", any64))
 FP_RM(v_cmpsd_rm, v_cmpsd_rr, 8, COMPARED(CMP_SCALAR, "vcmpsd", any64))
 
+#define DOT_16(dot) do { \
+	STOREA(va->b, dot(LOADA(VH->b), LOADU(s), VIMM)); \
+	vec_clear_high(va); \
+} while (0)
+#define DOT_32(dot) do { \
+	__m128i x_ = dot(LOADA(VH->b), LOADU(s), VIMM); \
+	__m128i y_ = dot(LOADA(VH->b + 16), LOADU(s + 16), VIMM); \
+\
+	STOREA(va->b, x_); \
+	STOREA(va->b + 16, y_); \
+} while (0)
+FP_RR(v_dpps_rr16, DOT_16(fp_dot_ps))
+FP_RR(v_dpps_rr32, DOT_32(fp_dot_ps))
+FP_RM(v_dpps_rm16, v_dpps_rr16, 16, DOT_16(fp_dot_ps))
+FP_RM(v_dpps_rm32, v_dpps_rr32, 32, DOT_32(fp_dot_ps))
+FP_RR(v_dppd_rr, DOT_16(fp_dot_pd))
+FP_RM(v_dppd_rm, v_dppd_rr, 16, DOT_16(fp_dot_pd))
+
 #define FLAGS(name, bytes, type) \
 FP_RR(v_##name##_rr, TO_FLAGS(#name, type)) \
 FP_RM(v_##name##_rm, v_##name##_rr, bytes, TO_FLAGS(#name, type))
@@ -432,8 +450,9 @@ static const struct fp_row rows[] = {
 	  FN_SCALAR(v_ucomiss) },
 	{ X86_UCOMISD, HOST_ANY, F64(K_UCOMI, 1, DST_FLAGS),
 	  FN_SCALAR(v_ucomisd) },
-	{ X86_DPPS, HOST_ANY, F32(K_DP, 4, DST_XMM), FN_NONE },
-	{ X86_DPPD, HOST_ANY, F64(K_DP, 2, DST_XMM), FN_NONE },
+	ROW_PS(DPPS, dpps, HOST_SSE41, K_DP)
+	/* there is no VDPPD of 256 bits */
+	{ X86_DPPD, HOST_SSE41, F64(K_DP, 2, DST_XMM), FN_SCALAR(v_dppd) },
 };
 
 static const struct fp_form *form_of(const struct op *op)

@@ -204,6 +204,5 @@ FP_RM(name##_rm32, name##_rr32, 32, UNARY_32(insn, IN_RM))
 #define FN_PACKED(name)	{ { NULL, NULL }, { NULL, NULL } }
 #define FN_SCALAR(name)	{ { NULL, NULL }, { NULL, NULL } }
 #endif
-#define FN_NONE		{ { NULL, NULL }, { NULL, NULL } }
 
 #endif

@@ -67,4 +67,38 @@ int vc__fp_dot(struct cpu *cpu, struct sf_env *env, const struct fp_form *f,
 	       uint8_t *r, const uint8_t *a, const uint8_t *s, unsigned imm,
 	       unsigned bytes);
 
+#if VC_HOSTFP
+/* All ones in the lanes whose bits are set. sse_fp.c */
+extern const uint32_t vc__fp_lanes[16][4];
+
+VC_INLINE __m128i fp_lanes(unsigned bits)
+{
+	return _mm_load_si128((const void *)vc__fp_lanes[bits & 15]);
+}
+
+/*
+ * DPPS and DPPD by the host's SSE3, since their own take a constant: lanes that
+ * are not asked for are zero times zero, which raises nothing. With all
+ * exceptions masked their order does not show.
+ */
+VC_INLINE __m128i fp_dot_ps(__m128i a, __m128i b, unsigned imm)
+{
+	__m128i m = fp_lanes(imm >> 4), x = _mm_and_si128(a, m);
+
+	__asm__ volatile ("mulps %1, %0\n\thaddps %0, %0\n\thaddps %0, %0"
+			  : "+x"(x) : "x"(_mm_and_si128(b, m)));
+	return _mm_and_si128(x, fp_lanes(imm));
+}
+
+VC_INLINE __m128i fp_dot_pd(__m128i a, __m128i b, unsigned imm)
+{
+	__m128i m = fp_lanes((imm >> 4 & 1) * 3 | (imm >> 5 & 1) * 12);
+	__m128i x = _mm_and_si128(a, m);
+
+	__asm__ volatile ("mulpd %1, %0\n\thaddpd %0, %0"
+			  : "+x"(x) : "x"(_mm_and_si128(b, m)));
+	return _mm_and_si128(x, fp_lanes((imm & 1) * 3 | (imm >> 1 & 1) * 12));
+}
+#endif
+
 #endif

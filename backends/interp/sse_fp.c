@@ -7,6 +7,16 @@
 #include "fp_form.h"
 #include "sse_ext.h"
 
+#if VC_HOSTFP
+#define LANE(i, k)	((i) >> (k) & 1 ? ~(uint32_t)0 : 0)
+#define LANES(i)	{ LANE(i, 0), LANE(i, 1), LANE(i, 2), LANE(i, 3) }
+_Alignas(16) const uint32_t vc__fp_lanes[16][4] = {
+	LANES(0), LANES(1), LANES(2), LANES(3), LANES(4), LANES(5), LANES(6),
+	LANES(7), LANES(8), LANES(9), LANES(10), LANES(11), LANES(12),
+	LANES(13), LANES(14), LANES(15),
+};
+#endif
+
 /* r[i] = x[xi] (+ - *) y[yi]; returns the flags. */
 static unsigned arith(struct sf_env *env, const struct fp_form *f, int what,
 		      uint8_t *r, unsigned i, const uint8_t *x, unsigned xi,

@@ -5,6 +5,7 @@
  * runs under the guest's MXCSR, as in sse.c; whatever that cannot do goes the
  * general way (sse_fp.c).
  */
+#include "fp_form.h"
 #include "sse_ext.h"
 
 #if VC_HOSTFP
@@ -173,6 +174,15 @@ FORM_FP(roundpd, AT16, ROUND("roundpd", 16))
 FORM_FP(roundss, AT4, ROUND("roundss", 4))
 FORM_FP(roundsd, AT8, ROUND("roundsd", 8))
 
+#define DOT(dot) do { \
+	void *d_ = V(op->a); \
+\
+	_mm_store_si128(d_, dot(_mm_load_si128(d_), \
+				_mm_load_si128((const void *)s), I)); \
+} while (0)
+FORM_FP(dpps, AT16, DOT(fp_dot_ps))
+FORM_FP(dppd, AT16, DOT(fp_dot_pd))
+
 /* ---- the table ---- */
 
 #define ROW(NAME, name) EXT_ROW(NAME, h_##name),
@@ -185,7 +195,7 @@ static const struct ext_row rows[] = {
 	ROW(HADDPS, haddps) ROW(HADDPD, haddpd) ROW(HSUBPS, hsubps)
 	ROW(HSUBPD, hsubpd) ROW(ADDSUBPS, addsubps) ROW(ADDSUBPD, addsubpd)
 	ROW(ROUNDPS, roundps) ROW(ROUNDPD, roundpd) ROW(ROUNDSS, roundss)
-	ROW(ROUNDSD, roundsd)
+	ROW(ROUNDSD, roundsd) ROW(DPPS, dpps) ROW(DPPD, dppd)
 };
 
 static bool host_can(void)
