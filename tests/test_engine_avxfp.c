@@ -982,6 +982,30 @@ static void test_avxfp_to_half_over_two_pages(void)
 	}
 }
 
+/* Nothing stays on the host's stack: as in test_engine_tail.c. */
+static void test_avxfp_leaves_no_stack_behind(void)
+{
+	for (unsigned masked = 0; masked < 2; masked++) {
+		struct sys *t = machine(PAGE2 - 17, 0x3f800000,
+					masked ? 0x1f80 : 0x1f00);
+
+		eng_map(t, ENG_FREE_VA, 0x50000, 3);
+		eng_map(t, PAGE2, 0x52000, 3);
+		t->s.gpr[VC_RCX] = masked ? 300000 : 80000;
+		SYS_EMIT(t, VADDPS, 0xc5, 0xf4, 0x58, 0xc1,
+			 0xc5, 0xf2, 0x58, 0x47, 0x0f,	/* vaddss [rdi+15] */
+			 0xc4, 0xe2, 0x75, 0xb8, 0x07,	/* vfmadd231ps */
+			 VCVTPS2PH, 0xff, 0xc9, 0x75, 0xe4, VMCALL);
+		CU_ASSERT_EQUAL(vc_vcpu_state_set(t->vcpu, &t->s), 0);
+		CU_ASSERT_EQUAL(vc_vcpu_budget_set(t->vcpu, 10000000), 0);
+		CU_ASSERT_EQUAL(vc_vcpu_run(t->vcpu, &t->exit), 0);
+		CU_ASSERT_EQUAL(t->exit->reason, VC_EXIT_HYPERCALL);
+		CU_ASSERT_EQUAL(vc_vcpu_state_get(t->vcpu, &t->s), 0);
+		CU_ASSERT_EQUAL(t->s.gpr[VC_RCX], 0);
+		sys_free(t);
+	}
+}
+
 /* CR0.EM is nothing to them (SDM 2A §2.4), OSXMMEXCPT is. */
 static void test_avxfp_control_registers(void)
 {
@@ -1019,6 +1043,7 @@ RIG_SUITE(engine_avxfp) {
 	RIG_TEST(test_avxfp_operands_on_two_pages),
 	RIG_TEST(test_avxfp_to_half_into_a_page_that_is_not_there),
 	RIG_TEST(test_avxfp_to_half_over_two_pages),
+	RIG_TEST(test_avxfp_leaves_no_stack_behind),
 	RIG_TEST(test_avxfp_control_registers),
 	RIG_END
 };

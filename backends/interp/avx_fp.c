@@ -150,7 +150,9 @@ VC_NOINLINE int vc__avxfp_general(struct cpu *cpu, const struct op *op,
 }
 
 #if VC_HOSTFP
-int vc__avxfp_load(struct cpu *cpu, const struct op *op, unsigned bytes)
+/* Not to be inlined: its buffer would stand in the way of tail calls. */
+VC_NOINLINE int vc__avxfp_load(struct cpu *cpu, const struct op *op,
+			       unsigned bytes)
 {
 	uint8_t t[32];
 	int rc = vc__load(cpu, op, op_ea(cpu, op), bytes, t);
