@@ -76,7 +76,7 @@ BENCH_BIN := $(BENCH_SRC:tests/bench/%.c=$(B)/bench/%)
 EXAMPLE_BIN := $(EXAMPLES:%=$(B)/examples/%)
 
 .PHONY: all lib help deps demo check run-tests objects examples headers layers \
-	abi abi-update lint oracle bench bench-bin install asan ubsan tsan \
+	abi abi-update lint oracle decode-check bench bench-bin install asan ubsan tsan \
 	check-foreign check-install check-linux clean FORCE
 .SUFFIXES:
 .DELETE_ON_ERROR:
@@ -213,6 +213,11 @@ check: ## all tests that have to hold before anything lands
 	$(B)/examples/long_mode
 	$(B)/examples/mmio_device
 	$(MAKE) run-tests
+
+# Every byte of the code of Debian's libc, libcrypto and kernel; random bytes.
+decode-check: $(B)/tests/virtcore-tests ## the decoder against Capstone, objdump and the host, in full
+	@sh tests/deps.sh $(DEPS) libssl3 xz-utils
+	sh tests/decode-check.sh $(B)
 
 oracle: ## the processor comparisons with 100,000 states per form
 	VC_ORACLE_STATES=100000 $(MAKE) run-tests TESTS=oracle

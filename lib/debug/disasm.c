@@ -119,6 +119,9 @@ static const char *sized_name(const struct x86_insn *in, const uint8_t *bytes)
 	case X86_CALLF:	return "call far";
 	case X86_JMPF:	return "jmp far";
 	case X86_XLAT:	return "xlatb";
+	case X86_VMMCALL:	/* to a guest of SEV-ES, else the same */
+		return in->prefixes & (X86_REP | X86_REPNE) ? "vmgexit" :
+							      "vmmcall";
 	case X86_NOP:	return nop_name(in, bytes);
 	case X86_PREFETCH: return prefetch_name(in, bytes);
 	case X86_WBINVD:
@@ -427,6 +430,8 @@ static void fill(struct x86_insn *in, const uint8_t *bytes,
 	put_mnemonic(&mnemonic, in, bytes);
 	if (!strncmp(out->mnemonic, "endbr", 5))
 		in->opnds = 0;	/* a NOP's, which these do not have */
+	if (!strncmp(out->mnemonic, "rdssp", 5))
+		in->opnd[0].size = in->osize == 8 ? 8 : 4;
 	out->length = in->len;
 	out->category = category_of(in);
 	out->flags = (in->prefixes & X86_LOCK ? VC_INSN_LOCK : 0) |
