@@ -293,17 +293,6 @@ static const struct {
 
 bool vc__cpuid_offers(unsigned feature)
 {
-	/* TODO: drop this switch when tests/oracle/guest.c lists them */
-	switch (feature) {
-	case X86_FEAT_AES: case X86_FEAT_PCLMUL: case X86_FEAT_SHA:
-	case X86_FEAT_GFNI: case X86_FEAT_BMI1: case X86_FEAT_LZCNT:
-	case X86_FEAT_MOVBE: case X86_FEAT_ADX: case X86_FEAT_CLWB:
-	case X86_FEAT_CLFLUSHOPT: case X86_FEAT_XSAVEOPT:
-	case X86_FEAT_XSAVEC:
-		return false;
-	default:
-		break;
-	}
 	for (size_t i = 0; i < VC__ARRAY_LEN(listed); i++)
 		if (listed[i].feature == feature)
 			return true;

@@ -40,6 +40,7 @@ static const struct {
 	{ "tells what processor it is, or the time: test_engine_system",
 	  { X86_CPUID, X86_RDTSC, X86_RDTSCP, X86_RDPMC, X86_XGETBV,
 	    X86_RDPID } },
+	{ "random numbers", { X86_RDRAND, X86_RDSEED } },
 	{ "a virtual host intercepts it, and RIP is then at it or behind it",
 	  { X86_INT1 } },
 };
@@ -77,8 +78,11 @@ enum {
 	OPEN_DECIMAL_AAM, OPEN_BSWAP16, OPEN_POINTERS,
 	OPEN_APPROXIMATE, OPEN_MXCSR_MASK, OPEN_FX_RESERVED, OPEN_IRRELEVANT,
 	OPEN_ULP, OPEN_RANGE, OPEN_MANY_BYTES, OPEN_TWO_FAULTS, OPEN_MASKED,
-	OPEN_POPA, OPEN_MOVSXD16, OPEN_REP_IO, OPEN_ARPL, OPEN_COUNT
+	OPEN_POPA, OPEN_MOVSXD16, OPEN_REP_IO, OPEN_ARPL, OPEN_GATHER,
+	OPEN_BMI, OPEN_BEXTR, OPEN_TZCNT, OPEN_VEX_W, OPEN_SHA_ALIGNED,
+	OPEN_MASK_CS, OPEN_COUNT
 };
+_Static_assert(OPEN_COUNT <= ORA_OPEN_MAX, "ORA_OPEN_MAX");
 
 static const char *const open_text[OPEN_COUNT] = {
 	[OPEN_LOGIC_AF] = "AND OR XOR TEST: AF (SDM 2A AND, 2B OR, TEST, XOR)",
@@ -121,7 +125,7 @@ static const char *const open_text[OPEN_COUNT] = {
 			    "within an instruction): of CMPS' and MOVS' two "
 			    "operands; of ARPL's read and write; of PUSH's and "
 			    "POP's stack and operand; of FXSAVE's alignment "
-			    "and address; of "
+			    "and address; of XRSTOR's header and the rest; of "
 			    "CALL's stack and target; of #MF and the operand",
 	[OPEN_MASKED] = "MASKMOVQ MASKMOVDQU: whether bytes that are not "
 			"selected can fault (SDM 2B MASKMOVQ)",
@@ -131,6 +135,21 @@ static const char *const open_text[OPEN_COUNT] = {
 			"permission is looked at (SDM 2B REP: it is not)",
 	[OPEN_ARPL] = "ARPL: whether what it does not change must be writable "
 		      "(SDM 2A ARPL: the segment must; this host: no)",
+	[OPEN_GATHER] = "gathers that fault midway: elements behind the first "
+			"that faults may be loaded or not (SDM 2C VGATHERDPS)",
+	[OPEN_BMI] = "ANDN BLSI BLSMSK BLSR BZHI: AF PF (SDM 2A ANDN)",
+	[OPEN_BEXTR] = "BEXTR: AF SF PF (SDM 2A BEXTR)",
+	[OPEN_TZCNT] = "TZCNT LZCNT: OF SF PF AF (SDM 2B TZCNT, 2A LZCNT)",
+	[OPEN_VEX_W] = "VPEXTRD VPINSRD in 32-bit code with VEX.W 1: ignored "
+		       "(SDM 2B PEXTRD), #UD on AMD's; VPERMQ and VPERMPD with "
+		       "VEX.W 0, #UD (SDM 2C VPERMQ), which AMD's ignore, are "
+		       "not tried",
+	[OPEN_SHA_ALIGNED] = "SHA1xxx SHA256xxx, memory that is not aligned: "
+			     "#GP (SDM 2B SHA1MSG1: exceptions type 4); AMD's "
+			     "take it",
+	[OPEN_MASK_CS] = "VMASKMOVPx VPMASKMOVx to CS with an empty mask: #GP "
+			 "all the same (SDM 3A §5.5: the segment cannot be "
+			 "written); AMD's do not look",
 	[OPEN_MOVSXD16] = "66 MOVSXD: this host reads 4 bytes, SDM 2B has m16",
 };
 
@@ -196,6 +215,16 @@ static unsigned undefined_flags(const struct ora_case *c, struct open_flags *u)
 		u[n++] = (struct open_flags){ CF | OF | SF | AF | PF,
 					      OPEN_SCAN };
 		break;
+	case X86_TZCNT: case X86_LZCNT:
+		u[n++] = (struct open_flags){ OF | SF | PF | AF, OPEN_TZCNT };
+		break;
+	case X86_ANDN: case X86_BLSI: case X86_BLSMSK: case X86_BLSR:
+	case X86_BZHI:
+		u[n++] = (struct open_flags){ AF | PF, OPEN_BMI };
+		break;
+	case X86_BEXTR:
+		u[n++] = (struct open_flags){ AF | SF | PF, OPEN_BEXTR };
+		break;
 	case X86_AAA: case X86_AAS:
 		u[n++] = (struct open_flags){ OF | SF | ZF | PF,
 					      OPEN_DECIMAL_AAA };
@@ -226,7 +255,8 @@ static unsigned open_memory(const struct ora_case *c, struct span *s)
 	unsigned n = 0;
 
 	switch (in->op) {
-	case X86_FXSAVE: case X86_XSAVE:
+	case X86_FXSAVE: case X86_XSAVE: case X86_XSAVEOPT:
+	case X86_XSAVEC:
 		s[n++] = (struct span){ 5, 6, OPEN_FX_RESERVED };
 		s[n++] = (struct span){ 6, 24, OPEN_POINTERS };
 		s[n++] = (struct span){ 28, 32, OPEN_MXCSR_MASK };
@@ -257,7 +287,8 @@ static unsigned many_bytes(const struct x86_insn *in)
 {
 	switch (in->op) {
 	case X86_FXSAVE: case X86_FXRSTOR: return 512;
-	case X86_XSAVE: case X86_XRSTOR: return 576;
+	case X86_XSAVE: case X86_XRSTOR: case X86_XSAVEOPT:
+	case X86_XSAVEC: return 832;
 	case X86_FNSAVE: case X86_FRSTOR: return 108;
 	case X86_FLDENV: case X86_FNSTENV: return 28;
 	default: return 0;
@@ -312,7 +343,7 @@ static bool two_faults(const struct ora_case *c, int a, int b)
 	return a == 16 || in->op == X86_CMPS || in->op == X86_MOVS ||
 	       in->op == X86_CALL || in->op == X86_ARPL ||
 	       in->op == X86_POP || in->op == X86_PUSH ||
-	       (many_bytes(in) && (c->place & 15));
+	       in->op == X86_XRSTOR || (many_bytes(in) && (c->place & 15));
 }
 
 static bool transcendental(unsigned op)
@@ -358,6 +389,7 @@ static bool out_of_range(const struct ora_case *c)
 			       get64(st) >= UINT64_C(0x95f619980c4336f7)));
 }
 
+/* RCPxS, RSQRTxS: 16 bytes that agree as well as they have to. */
 static bool close_enough(const uint8_t *a, const uint8_t *b)
 {
 	float x, y;
@@ -372,6 +404,52 @@ static bool close_enough(const uint8_t *a, const uint8_t *b)
 	/* both within the bound around the true value */
 	return fabs((double)x - (double)y) <=
 	       2 * 1.5 / 4096 * fabs((double)y) * 1.001;
+}
+
+/* Lane i of a YMM register. */
+static uint64_t lane_of(const struct ora_regs *r, unsigned reg, unsigned size,
+			unsigned i)
+{
+	unsigned at = i * size;
+	const uint8_t *p = at < 16 ? r->fx + FXI_XMM + reg * 16 + at :
+				     r->high[reg] + at - 16;
+	uint64_t v = 0;
+
+	for (unsigned k = size; k-- > 0;)
+		v = v << 8 | p[k];
+	return v;
+}
+
+/*
+ * A gather that faults has done all elements before the one that it tells of;
+ * those behind it may be done or not (SDM 2C VGATHERDPS). Both sides must have
+ * stopped at the same element at the earliest; up to there they agree, and
+ * behind it each element is in one of the two states.
+ */
+static bool gathered_so_far(const struct ora_case *c,
+			    const struct ora_result *h,
+			    const struct ora_result *g, unsigned reg)
+{
+	const struct x86_insn *in = &c->code->insn;
+	unsigned size = in->mem_size >= 8 ? 8 : 4, dest, mask, n, i;
+
+	if (!in->vsib || h->vector < 12 || h->vector > 14 ||
+	    h->vector != g->vector)
+		return false;
+	dest = in->opnd[0].reg;
+	mask = in->opnd[2].reg;
+	if (reg != dest && reg != mask)
+		return false;
+	n = in->opnd[0].size / size;
+	for (i = 0; i < n; i++)		/* the first that is left on both */
+		if ((lane_of(&h->regs, mask, size, i) >> (size * 8 - 1)) &&
+		    (lane_of(&g->regs, mask, size, i) >> (size * 8 - 1)))
+			break;
+	for (unsigned k = 0; k < i; k++)
+		if (lane_of(&h->regs, reg, size, k) !=
+		    lane_of(&g->regs, reg, size, k))
+			return false;
+	return i < n;
 }
 
 /* ---- the comparison ---- */
@@ -499,8 +577,6 @@ static void same_fx(struct text *t, const struct ora_case *c,
 	};
 	const uint8_t *a = h->regs.fx, *b = g->regs.fx, *in = c->in.fx;
 	unsigned op = c->code->insn.op;
-	bool about = op == X86_RCPPS || op == X86_RCPSS ||
-		     op == X86_RSQRTPS || op == X86_RSQRTSS;
 	uint32_t fsw_open = 0;
 
 	if (out_of_range(c) && h->vector == g->vector) {
@@ -538,10 +614,21 @@ static void same_fx(struct text *t, const struct ora_case *c,
 		same_bytes(t, "st", i, in + FXI_ST + i * 16,
 			   a + FXI_ST + i * 16, b + FXI_ST + i * 16, 10);
 	}
-	for (unsigned i = 0; i < 16; i++) {
-		const uint8_t *x = a + FXI_XMM + i * 16;
-		const uint8_t *y = b + FXI_XMM + i * 16;
-		unsigned k;
+	if (memcmp(a + 6, b + 6, 18))
+		forgiven[OPEN_POINTERS]++;
+}
+
+static void same_vectors(struct text *t, const struct ora_case *c,
+			 const struct ora_result *h, const struct ora_result *g)
+{
+	unsigned op = c->code->insn.op;
+	bool about = op == X86_RCPPS || op == X86_RCPSS ||
+		     op == X86_RSQRTPS || op == X86_RSQRTSS;
+
+	for (unsigned i = 0; i < 32; i++) {
+		unsigned r = i & 15, off = FXI_XMM + r * 16, k;
+		const uint8_t *x = i < 16 ? h->regs.fx + off : h->regs.high[r];
+		const uint8_t *y = i < 16 ? g->regs.fx + off : g->regs.high[r];
 
 		if (!memcmp(x, y, 16))
 			continue;
@@ -551,12 +638,12 @@ static void same_fx(struct text *t, const struct ora_case *c,
 				break;
 		if (about && k == 16)
 			forgiven[OPEN_APPROXIMATE]++;
+		else if (gathered_so_far(c, h, g, r))
+			forgiven[OPEN_GATHER]++;
 		else
-			same_bytes(t, "xmm", i, in + FXI_XMM + i * 16, x, y,
-				   16);
+			same_bytes(t, i < 16 ? "xmm" : "ymmhigh", r, i < 16 ?
+				   c->in.fx + off : c->in.high[r], x, y, 16);
 	}
-	if (memcmp(a + 6, b + 6, 18))
-		forgiven[OPEN_POINTERS]++;
 }
 
 static void same_memory(struct text *t, const struct ora_case *c,
@@ -596,6 +683,12 @@ static void same_memory(struct text *t, const struct ora_case *c,
 	}
 }
 
+static bool is_masked_move(unsigned op)
+{
+	return op == X86_VMASKMOVPS || op == X86_VMASKMOVPD ||
+	       op == X86_VPMASKMOVD || op == X86_VPMASKMOVQ;
+}
+
 /* Why the two may have ended in different ways, or OPEN_COUNT. */
 static unsigned may_end_otherwise(const struct ora_case *c,
 				  const struct ora_result *h,
@@ -606,6 +699,15 @@ static unsigned may_end_otherwise(const struct ora_case *c,
 	if (in->op == X86_ARPL && h->vector < 0 && g->vector >= 12 &&
 	    !(h->regs.rflags & ZF))
 		return OPEN_ARPL;
+	if (h->vector == 6 && in->vex && c->code->form->mode == X86_MODE32 &&
+	    (in->op == X86_PEXTRD || in->op == X86_PINSRD))
+		return OPEN_VEX_W;
+	if (in->feature == X86_FEAT_SHA && g->vector == 13 && (c->place & 15) &&
+	    (h->vector < 0 || h->vector == 12 || h->vector == 14))
+		return OPEN_SHA_ALIGNED;
+	if (is_masked_move(in->op) && in->seg == VC_SEG_CS && g->vector == 13 &&
+	    h->vector < 0)
+		return OPEN_MASK_CS;
 	if (g->vector >= 0)
 		return two_faults(c, h->vector, g->vector) ? OPEN_TWO_FAULTS :
 							     OPEN_COUNT;
@@ -667,6 +769,7 @@ bool ora_same(const struct ora_case *c, const struct ora_result *host,
 	same_gprs(&t, c, host, guest);
 	same_flags(&t, c, host, guest);
 	same_fx(&t, c, host, guest);
+	same_vectors(&t, c, host, guest);
 	same_memory(&t, c, host_data, guest_data);
 	return t.same;
 }
@@ -678,14 +781,47 @@ unsigned ora_forgiven(const unsigned long **counts)
 	return OPEN_COUNT;
 }
 
+/* A reason for leaving out, with the instructions that it holds for. */
+static void list_left_out(const struct ora_form *forms, size_t count,
+			  const char *why)
+{
+	static uint8_t told[X86_OP_COUNT];
+	unsigned n = 0;
+
+	printf("    left out:");
+	memset(told, 0, sizeof(told));
+	for (size_t i = 0; i < count; i++) {
+		const char *mine = ora_left_out(&forms[i]);
+
+		if (!mine || strcmp(mine, why))
+			continue;
+		if (!told[forms[i].op])
+			printf(" %s", vc__x86_name(forms[i].op));
+		told[forms[i].op] = 1;
+		n++;
+	}
+	printf(": %s (%u forms)\n", why, n);
+}
+
 void ora_list_exemptions(const unsigned long *counts)
 {
+	const char *reasons[32];
+	struct ora_form *forms;
+	unsigned n = 0;
+	size_t count;
+
 	for (unsigned i = 0; i < OPEN_COUNT; i++)
 		printf("    open (%lu): %s\n", counts[i], open_text[i]);
-	for (size_t i = 0; i < sizeof(left_out) / sizeof(*left_out); i++) {
-		printf("    left out:");
-		for (unsigned k = 0; left_out[i].ops[k]; k++)
-			printf(" %s", vc__x86_name(left_out[i].ops[k]));
-		printf(": %s\n", left_out[i].why);
+	forms = ora_forms(&count);
+	for (size_t i = 0; i < count; i++) {
+		const char *why = ora_left_out(&forms[i]);
+		unsigned k = 0;
+
+		while (why && k < n && strcmp(reasons[k], why))
+			k++;
+		if (why && k == n && n < 32)
+			reasons[n++] = why;
 	}
+	for (unsigned i = 0; i < n; i++)
+		list_left_out(forms, count, reasons[i]);
 }

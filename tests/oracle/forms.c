@@ -12,11 +12,13 @@
 #include "oracle.h"
 #include "virtcore/x86.h"
 
-#define FORMS_MAX	8192u
-#define HASH		16384u
+#define FORMS_MAX	16384u
+#define HASH		32768u
 
 static struct ora_form *forms;
 static size_t form_count;
+static struct key *keys;	/* of forms */
+static uint16_t *heads;		/* hash of keys: number + 1 */
 
 /* splitmix64 */
 uint64_t ora_random(uint64_t *seed)
@@ -53,8 +55,10 @@ static bool reg_in_opcode(unsigned map, unsigned opcode)
 			    (opcode >= 0xb0 && opcode <= 0xbf));
 }
 
-static bool has_modrm(unsigned map, unsigned op)
+static bool has_modrm(unsigned vex, unsigned map, unsigned op)
 {
+	if (vex)
+		return map != 1 || op != 0x77;
 	if (map > 1)
 		return true;
 	if (map == 1)
@@ -79,7 +83,7 @@ static bool osize_counts(const struct x86_insn *in)
 	case X86_FXSAVE: case X86_FXRSTOR:
 		return true;
 	default:
-		return !(in->attr & (X86_SSE | X86_FPU));
+		return !(in->attr & (X86_SSE | X86_FPU | X86_AVX));
 	}
 }
 
@@ -95,7 +99,7 @@ struct key {
 	uint16_t op;
 	uint8_t mode, map, opcode, osize, asize, prefixes, cond, opnds;
 	uint8_t opnd[4][3];
-	uint8_t pad[2];
+	uint8_t vex, vsib;
 };
 
 static struct key key_of(const struct x86_insn *in, unsigned mode, unsigned map,
@@ -107,21 +111,32 @@ static struct key key_of(const struct x86_insn *in, unsigned mode, unsigned map,
 	k.op = in->op;
 	k.mode = (uint8_t)mode;
 	k.map = (uint8_t)map;
-	k.opcode = (uint8_t)(reg_in_opcode(map, opcode) && in->op != X86_NOP &&
-			     in->op != X86_PAUSE ? opcode & 0xf8 : opcode);
+	k.opcode = (uint8_t)(!in->vex && reg_in_opcode(map, opcode) &&
+			     in->op != X86_NOP && in->op != X86_PAUSE ?
+			     opcode & 0xf8 : opcode);
 	k.osize = osize_counts(in) ? in->osize : 0;
-	k.asize = asize_counts(in) ? in->asize : 0;
+	/* (with VEX it comes as it will: there are forms enough) */
+	k.asize = asize_counts(in) && !in->vex ? in->asize : 0;
 	k.prefixes = in->prefixes & X86_LOCK;
 	if (in->attr & X86_STRING)
 		k.prefixes |= in->prefixes & (X86_REP | X86_REPNE);
 	k.cond = in->cond;
 	k.opnds = in->opnds;
+	/* a scalar is the same with any VEX.L */
+	k.vex = in->vex != 0;
+	k.vsib = in->vsib;
 	for (unsigned i = 0; i < in->opnds; i++) {
 		k.opnd[i][0] = in->opnd[i].kind;
 		k.opnd[i][1] = in->opnd[i].size;
 		k.opnd[i][2] = in->opnd[i].access;
 	}
 	return k;
+}
+
+static bool is_xsave(const struct x86_insn *in)
+{
+	return in->op == X86_XSAVE || in->op == X86_XRSTOR ||
+	       in->op == X86_XSAVEOPT || in->op == X86_XSAVEC;
 }
 
 /* ---- groups: one test each ---- */
@@ -163,7 +178,15 @@ static const char *integer_group(const struct x86_insn *in, bool mem)
 	case X86_BT: case X86_BTS: case X86_BTR: case X86_BTC:
 		return lock ? "bit_lock" : mem ? "bit_mem" : "bit_reg";
 	case X86_BSF: case X86_BSR: case X86_POPCNT: case X86_CRC32:
+	case X86_LZCNT: case X86_TZCNT:
 		return "bit_scan";
+	case X86_MOVBE: case X86_ADCX: case X86_ADOX:
+		return "movbe_adx";
+	case X86_ANDN: case X86_BEXTR: case X86_BLSI: case X86_BLSMSK:
+	case X86_BLSR: case X86_BZHI: case X86_MULX: case X86_PDEP:
+	case X86_PEXT: case X86_RORX: case X86_SARX: case X86_SHLX:
+	case X86_SHRX:
+		return mem ? "bmi_mem" : "bmi_reg";
 	case X86_MUL: case X86_IMUL:
 		return mem ? "multiply_mem" : "multiply_reg";
 	case X86_DIV:
@@ -203,6 +226,7 @@ static const char *integer_group(const struct x86_insn *in, bool mem)
 		return "scas";
 	case X86_NOP: case X86_PAUSE: case X86_PREFETCH: case X86_PREFETCHW:
 	case X86_CLFLUSH: case X86_LFENCE: case X86_MFENCE: case X86_SFENCE:
+	case X86_CLFLUSHOPT: case X86_CLWB:
 		return "hints_fences";
 	case X86_UD0: case X86_UD1: case X86_UD2: case X86_INT3: case X86_INT:
 	case X86_INT1: case X86_INTO: case X86_BOUND:
@@ -254,8 +278,10 @@ static const char *x87_group(const struct x86_insn *in, bool mem)
 	case X86_FPATAN: case X86_FSIN: case X86_FCOS: case X86_FSINCOS:
 		return "x87_transcendental";
 	case X86_FLDENV: case X86_FNSTENV: case X86_FNSAVE: case X86_FRSTOR:
-	case X86_FXSAVE: case X86_FXRSTOR: case X86_XSAVE: case X86_XRSTOR:
+	case X86_FXSAVE: case X86_FXRSTOR:
 		return "x87_environment";
+	case X86_XSAVE: case X86_XRSTOR: case X86_XSAVEOPT: case X86_XSAVEC:
+		return "xsave";
 	default:
 		return "x87_control";
 	}
@@ -266,6 +292,93 @@ static bool name_ends(const char *name, const char *end)
 	size_t n = strlen(name), e = strlen(end);
 
 	return n >= e && !strcmp(name + n - e, end);
+}
+
+static bool starts(const char *name, const char *with)
+{
+	return !strncmp(name, with, strlen(with));
+}
+
+static bool any_of(const char *name, const char *const *with)
+{
+	for (; *with; with++)
+		if (starts(name, *with))
+			return true;
+	return false;
+}
+
+static bool is_crypto(const char *n)
+{
+	return starts(n, "aes") || starts(n, "sha") || starts(n, "gf2p8") ||
+	       starts(n, "pclmul");
+}
+
+/* The groups of VEX-encoded vector instructions, and what is AES's and SHA's
+ * kind in any encoding. */
+static const char *avx_group(const struct x86_insn *in, bool mem)
+{
+	static const char *const shuffles[] = {
+		"vbroadcast", "vpbroadcast", "vinsert", "vextract", "vperm",
+		"vpblendd", "pblend", "blend", "punpck", "unpck", "pack",
+		"pshuf", "shuf", "palignr", "pinsr", "pextr", "insertps",
+		"extractps", "pmovsx", "pmovzx", "movddup", "movshdup",
+		"movsldup", NULL
+	};
+	static const char *const shifts[] = {
+		"psll", "psrl", "psra", "vpsll", "vpsrl", "vpsra", NULL
+	};
+	const char *n = vc__x86_name(in->op);
+
+	if (in->vsib)
+		return "avx_gather";
+	if (starts(n, "vmaskmov") || starts(n, "vpmaskmov") ||
+	    in->op == X86_MASKMOVDQU)
+		return "avx_mask_move";
+	if (n[0] == 'v' && n[1] == 'f')
+		return name_ends(n, "ps") || name_ends(n, "pd") ?
+		       mem ? "fma_packed_mem" : "fma_packed_reg" :
+		       mem ? "fma_scalar_mem" : "fma_scalar_reg";
+	if (starts(n, "vcvt"))
+		return "f16c";
+	if (starts(n, "cvt"))
+		return "avx_convert";
+	if (is_crypto(n))
+		return "crypto";
+	if (any_of(n, shuffles))
+		return mem ? "avx_shuffle_mem" : "avx_shuffle_reg";
+	if (any_of(n, shifts))
+		return "avx_shift";
+	if (starts(n, "mov") || starts(n, "ldmx") || starts(n, "stmx") ||
+	    starts(n, "vzero") || in->op == X86_LDDQU)
+		return mem ? "avx_move_mem" : "avx_move_reg";
+	if (starts(n, "pcmpestr") || starts(n, "pcmpistr"))
+		return "avx_string";
+	if (n[0] == 'p' || starts(n, "vtest") || starts(n, "and") ||
+	    starts(n, "or") || starts(n, "xor") || starts(n, "mpsad"))
+		return mem ? "avx_integer_mem" : "avx_integer_reg";
+	if (starts(n, "cmp") || starts(n, "com") || starts(n, "ucom"))
+		return "avx_compare";
+	if (starts(n, "rcp") || starts(n, "rsqrt"))
+		return "avx_approximate";
+	if (name_ends(n, "ps") || name_ends(n, "pd"))
+		return mem ? "avx_packed_mem" : "avx_packed_reg";
+	return "avx_scalar";
+}
+
+/* The same in 32-bit code, more of them in each. */
+static const char *compat_avx_group(const char *name)
+{
+	if (starts(name, "fma"))
+		return "compat_fma";
+	if (!strcmp(name, "crypto"))
+		return "compat_crypto";
+	if (starts(name, "avx_move") || starts(name, "avx_mask") ||
+	    starts(name, "avx_shuffle") || !strcmp(name, "avx_gather"))
+		return "compat_avx_move";
+	if (starts(name, "avx_integer") || !strcmp(name, "avx_shift") ||
+	    !strcmp(name, "avx_string"))
+		return "compat_avx_integer";
+	return "compat_avx_float";
 }
 
 static const char *vector_group(const struct x86_insn *in, bool mem)
@@ -316,8 +429,11 @@ static const char *group_of(const struct x86_insn *in, unsigned mode)
 
 	if ((mode == X86_MODE32) && in->asize == 2 && asize_counts(in))
 		return "compat_addr16";
-	if ((n[0] == 'f' || in->op == X86_XSAVE || in->op == X86_XRSTOR) &&
-	    !(in->attr & X86_SSE))
+	if (in->attr & X86_AVX || is_crypto(n)) {
+		n = avx_group(in, mem);
+		return mode == X86_MODE32 ? compat_avx_group(n) : n;
+	}
+	if ((n[0] == 'f' || is_xsave(in)) && !(in->attr & X86_SSE))
 		return mode == X86_MODE32 ? "compat_x87" : x87_group(in, mem);
 	if (in->attr & (X86_SSE | X86_FPU))
 		return mode == X86_MODE32 ? "compat_vector" :
@@ -379,22 +495,48 @@ static unsigned put_opcode(uint8_t *p, unsigned map, unsigned opcode)
 	return n;
 }
 
-static void add_form(const struct ora_form *f, struct key *seen,
-		     uint16_t *heads)
+/*
+ * VEX, of two bytes where it can be and two are asked for. inverted: R, X and
+ * B as they are encoded, 7 for none.
+ */
+static unsigned put_vex(uint8_t *p, const struct ora_form *f, unsigned bits,
+			unsigned inverted, unsigned vvvv, bool two)
+{
+	unsigned low = vvvv << 3 | (bits & (ORA_VEX_L | ORA_VEX_PP));
+
+	if (two && f->map == 1 && (inverted & 3) == 3 && !(bits & ORA_VEX_W)) {
+		p[0] = 0xc5;
+		p[1] = (uint8_t)(inverted >> 2 << 7 | low);
+		return 2;
+	}
+	p[0] = 0xc4;
+	p[1] = (uint8_t)(inverted << 5 | f->map);
+	p[2] = (uint8_t)((bits & ORA_VEX_W ? 0x80u : 0) | low);
+	return 3;
+}
+
+/* Where k is, or where it would be. */
+static uint32_t slot_of(const struct key *k)
+{
+	uint32_t h = hash_of(k) % HASH;
+
+	while (heads[h] && memcmp(&keys[heads[h] - 1], k, sizeof(*k)))
+		h = (h + 1) % HASH;
+	return h;
+}
+
+static void add_form(const struct ora_form *f)
 {
 	struct key k = key_of(&f->insn, f->mode, f->map, f->opcode);
-	uint32_t h = hash_of(&k) % HASH;
+	uint32_t h = slot_of(&k);
 
-	while (heads[h]) {
-		if (!memcmp(&seen[heads[h] - 1], &k, sizeof(k)))
-			return;
-		h = (h + 1) % HASH;
-	}
+	if (heads[h])
+		return;
 	if (form_count == FORMS_MAX) {
 		fprintf(stderr, "oracle: more than %u forms\n", FORMS_MAX);
 		abort();
 	}
-	seen[form_count] = k;
+	keys[form_count] = k;
 	forms[form_count] = *f;
 	forms[form_count].group = group_of(&f->insn, f->mode);
 	heads[h] = (uint16_t)++form_count;
@@ -408,54 +550,63 @@ static bool is_prefix(unsigned b, unsigned mode)
 	       (mode == X86_MODE64 && (b & 0xf0) == 0x40);
 }
 
-static void try_opcode(struct ora_form *f, struct key *seen, uint16_t *heads)
+static void try_modrms(struct ora_form *f, uint8_t *b, unsigned n,
+		       unsigned modrms)
+{
+	for (unsigned m = 0; m < modrms; m++) {
+		bool sib = f->vex && f->map == 2 && f->opcode >> 2 == 0x90 >> 2;
+
+		/* one memory operand is like another; gathers want a SIB byte
+		 * and three registers */
+		if (m < 0xc0 && (m & 0xc7) != (sib ? 4u : 0u))
+			continue;
+		b[n] = (uint8_t)m;
+		b[n + 1] = sib ? 0x10 : 0;
+		f->modrm = (uint8_t)m;
+		if (vc__decode(&f->insn, b, 15, (enum x86_mode)f->mode) < 0)
+			continue;
+		f->op = f->insn.op;
+		f->cond = f->insn.cond;
+		add_form(f);
+	}
+}
+
+static void try_opcode(struct ora_form *f)
 {
 	uint8_t b[16];
-	unsigned n, modrms = has_modrm(f->map, f->opcode) ? 256 : 1;
+	unsigned n;
 
 	memset(b, 0, sizeof(b));
 	n = put_prefixes(b, f->legacy);
 	if (f->rex)
 		b[n++] = f->rex;
 	n += put_opcode(b + n, f->map, f->opcode);
-	for (unsigned m = 0; m < modrms; m++) {
-		if (m < 0xc0 && (m & 0xc7))
-			continue;	/* one memory operand is like another */
-		b[n] = (uint8_t)m;
-		f->modrm = (uint8_t)m;
-		if (vc__decode(&f->insn, b, sizeof(b),
-			       (enum x86_mode)f->mode) < 0)
-			continue;
-		f->op = f->insn.op;
-		f->cond = f->insn.cond;
-		add_form(f, seen, heads);
+	try_modrms(f, b, n, has_modrm(0, f->map, f->opcode) ? 256 : 1);
+}
+
+/* With VEX: no operand in vvvv, or one. */
+static void try_vex(struct ora_form *f)
+{
+	uint8_t b[16];
+	unsigned n;
+
+	for (f->vvvv = 15; f->vvvv >= 14; f->vvvv--) {
+		memset(b, 0, sizeof(b));
+		n = put_vex(b, f, f->vex, 7, f->vvvv, false);
+		b[n++] = f->opcode;
+		try_modrms(f, b, n, has_modrm(1, f->map, f->opcode) ? 256 : 1);
 	}
 }
 
-struct ora_form *ora_forms(size_t *count)
+static void all_legacy(void)
 {
 	static const uint8_t legacy[] = {
 		0, X86_OSIZE, X86_REP, X86_REPNE,
 		X86_OSIZE | X86_REP, X86_OSIZE | X86_REPNE,
 	};
 	static const uint8_t rexes[] = { 0, 0x48, 0x40 };
-	struct key *seen;
-	uint16_t *heads;
 	struct ora_form f;
 
-	if (forms) {
-		*count = form_count;
-		return forms;
-	}
-	*count = 0;
-	forms = calloc(FORMS_MAX, sizeof(*forms));
-	seen = calloc(FORMS_MAX, sizeof(*seen));
-	heads = calloc(HASH, sizeof(*heads));
-	if (!forms || !seen || !heads) {
-		free(forms);
-		forms = NULL;
-		goto out;
-	}
 	memset(&f, 0, sizeof(f));
 	for (unsigned i = 0; i < 2u * 4 * 256 * 6 * 3 * 4; i++) {
 		unsigned r = i;
@@ -478,13 +629,67 @@ struct ora_form *ora_forms(size_t *count)
 		    (f.map == 0 && is_prefix(f.opcode, f.mode)) ||
 		    (f.map == 1 && (f.opcode == 0x38 || f.opcode == 0x3a)))
 			continue;
-		try_opcode(&f, seen, heads);
+		/* VEX has a table of its own */
+		if (f.map == 0 && (f.opcode & 0xfe) == 0xc4 &&
+		    f.mode == X86_MODE64)
+			continue;
+		try_opcode(&f);
+	}
+}
+
+static void all_vex(void)
+{
+	struct ora_form f;
+
+	memset(&f, 0, sizeof(f));
+	for (unsigned i = 0; i < 2u * 3 * 256 * 16; i++) {
+		f.vex = (uint8_t)(ORA_VEX | (i & 15));
+		f.opcode = (uint8_t)(i >> 4);
+		f.map = (uint8_t)(1 + (i >> 12) % 3);
+		f.mode = (i >> 12) / 3 ? X86_MODE32 : X86_MODE64;
+		try_vex(&f);
+	}
+}
+
+struct ora_form *ora_forms(size_t *count)
+{
+	if (!forms) {
+		forms = calloc(FORMS_MAX, sizeof(*forms));
+		keys = calloc(FORMS_MAX, sizeof(*keys));
+		heads = calloc(HASH, sizeof(*heads));
+		if (!forms || !keys || !heads)
+			abort();
+		all_legacy();
+		all_vex();
 	}
 	*count = form_count;
-out:
-	free(seen);
-	free(heads);
 	return forms;
+}
+
+const char *ora_why_not(const uint8_t *bytes, size_t len, unsigned mode)
+{
+	struct x86_insn in;
+	unsigned n = 0, map = 0;
+	struct key k;
+	uint32_t h;
+	size_t count;
+
+	if (vc__decode(&in, bytes, len, (enum x86_mode)mode) < 0)
+		return "undefined for the engine";
+	ora_forms(&count);
+	while (n < in.len && is_prefix(bytes[n], mode) && bytes[n] != 0x0f)
+		n++;
+	if (in.vex) {
+		map = bytes[n] == 0xc5 ? 1 : bytes[n + 1] & 31;
+		n += bytes[n] == 0xc5 ? 2 : 3;
+	} else if (bytes[n] == 0x0f) {
+		map = bytes[n + 1] == 0x38 ? 2 : bytes[n + 1] == 0x3a ? 3 : 1;
+		n += map == 1 ? 1 : 2;
+	}
+	k = key_of(&in, mode, map, bytes[n]);
+	h = slot_of(&k);
+	return heads[h] ? ora_left_out(&forms[heads[h] - 1]) :
+			  "no form of the oracle's";
 }
 
 const char *ora_form_name(const struct ora_form *f, char *text, size_t len)
@@ -498,12 +703,14 @@ const char *ora_form_name(const struct ora_form *f, char *text, size_t len)
 	const struct x86_insn *in = &f->insn;
 	size_t n;
 
-	n = (size_t)snprintf(text, len, "%s%s%s%s",
+	n = (size_t)snprintf(text, len, "%s%s%s%s%s",
 			     f->mode == X86_MODE64 ? "" : "compat ",
 			     in->prefixes & X86_LOCK ? "lock " : "",
 			     (in->attr & X86_STRING) && (in->prefixes & X86_REP)
 			     ? "rep " : (in->attr & X86_STRING) &&
 			     (in->prefixes & X86_REPNE) ? "repne " : "",
+			     in->vex && (in->attr & X86_AVX) &&
+			     vc__x86_name(in->op)[0] != 'v' ? "v" : "",
 			     vc__x86_name(in->op));
 	if (n < len && (in->op == X86_JCC || in->op == X86_SETCC ||
 			in->op == X86_CMOVCC || in->op == X86_FCMOVCC))
@@ -513,15 +720,20 @@ const char *ora_form_name(const struct ora_form *f, char *text, size_t len)
 		n += (size_t)snprintf(text + n, len - n, ".%u", in->osize * 8u);
 	for (unsigned i = 0; i < in->opnds && n < len; i++)
 		n += (size_t)snprintf(text + n, len - n, "%s%s%u",
-				      i ? "," : " ", kinds[in->opnd[i].kind],
+				      i ? "," : " ", in->opnd[i].kind ==
+				      OPND_XMM && in->opnd[i].size == 32 ?
+				      "ymm" : kinds[in->opnd[i].kind],
 				      in->opnd[i].size * 8u);
-	if (n < len && asize_counts(in))
+	if (n < len && in->vsib)
+		n += (size_t)snprintf(text + n, len - n, " vsib%u",
+				      in->vsib * 8u);
+	if (n < len && asize_counts(in) && !in->vex)
 		n += (size_t)snprintf(text + n, len - n, " a%u",
 				      in->asize * 8u);
 	if (n < len)
-		snprintf(text + n, len - n, " (%s%02x)", f->map == 0 ? "" :
-			 f->map == 1 ? "0f" : f->map == 2 ? "0f38" : "0f3a",
-			 f->opcode);
+		snprintf(text + n, len - n, " (%s%s%02x)", f->vex ? "vex " : "",
+			 f->map == 0 ? "" : f->map == 1 ? "0f" :
+			 f->map == 2 ? "0f38" : "0f3a", f->opcode);
 	return text;
 }
 
@@ -565,6 +777,7 @@ static unsigned sprinkle(uint8_t *p, const struct ora_form *f, uint64_t *seed)
 	static const uint8_t segments[] = { 0x26, 0x2e, 0x36, 0x3e, 0x64,
 					    0x65 };
 	bool plain = f->map == 0 && !is_branch(&f->insn) &&
+		     !f->vex &&
 		     !(f->insn.attr & (X86_STRING | X86_FPU | X86_SSE));
 	unsigned r = below(seed, 100), n = 0;
 
@@ -588,16 +801,18 @@ static bool serves(const struct x86_insn *in, unsigned mode)
 		return false;
 	if (!has_mem(in))
 		return true;
+	/* image_state() rules EAX and EDX */
+	if ((is_xsave(in) || in->op == X86_FXRSTOR) &&
+	    (in->base == 0 || in->base == 2 || in->index == 0 ||
+	     in->index == 2))
+		return false;
+	/* MULX reads (R)DX beside */
+	if (in->op == X86_MULX && (in->base == 2 || in->index == 2))
+		return false;
 	/* an address by RSP may not take the stack far away */
 	if ((in->base == 4 || in->index == 4) &&
 	    (stack || in->op == X86_ENTER) &&
 	    (in->disp > 0x200 || in->disp < -0x200 || in->index != X86_NOREG))
-		return false;
-	/* image_state() rules EAX and EDX */
-	if ((in->op == X86_XSAVE || in->op == X86_XRSTOR ||
-	     in->op == X86_FXRSTOR) &&
-	    (in->base == 0 || in->base == 2 || in->index == 0 ||
-	     in->index == 2))
 		return false;
 	/* a bit string's offset must be free to choose */
 	if ((in->op == X86_BT || in->op == X86_BTS || in->op == X86_BTR ||
@@ -605,6 +820,39 @@ static bool serves(const struct x86_insn *in, unsigned mode)
 	    (in->opnd[1].reg == in->base || in->opnd[1].reg == in->index))
 		return false;
 	return true;
+}
+
+/* Prefixes and opcode with VEX: what should change nothing is as it comes. */
+static unsigned build_vex(uint8_t *b, const struct ora_form *f,
+			  bool free_choice, uint64_t *seed)
+{
+	unsigned bits = f->vex, inverted = 7, vvvv = f->vvvv, n = 0;
+	bool code64 = f->mode == X86_MODE64;
+
+	if (asize_counts(&f->insn) && below(seed, 4) == 0)
+		b[n++] = 0x67;
+	if (free_choice) {
+		if (below(seed, 4) == 0)
+			bits ^= ORA_VEX_W;
+		if (below(seed, 4) == 0)
+			bits ^= ORA_VEX_L;
+		inverted = below(seed, 8);
+		if (below(seed, 2))
+			vvvv = below(seed, 16);
+	}
+	if (!code64)	/* else it would be LES or LDS */
+		inverted |= 6;
+	n += put_vex(b + n, f, bits, inverted, vvvv,
+		     below(seed, 2) && (code64 || vvvv & 8));
+	b[n++] = f->opcode;
+	return n;
+}
+
+/* A displacement for gathers, which have no other way to a fixed place. */
+static bool is_fixed(const struct x86_insn *in)
+{
+	return has_mem(in) && (in->index == X86_NOREG || in->vsib) &&
+	       (in->base == X86_NOREG || in->base == X86_RIP);
 }
 
 /* One try. Returns the length, 0 when it is not the form. */
@@ -621,23 +869,27 @@ static unsigned build(struct ora_code *code, const struct ora_form *f,
 	memset(b, 0, ORA_BYTES);
 	if (free_choice)
 		n = sprinkle(b, f, seed);
-	n += put_prefixes(b + n, f->legacy);
-	if (f->mode == X86_MODE64) {
-		uint8_t rex = f->rex;
+	if (f->vex) {
+		n += build_vex(b + n, f, free_choice, seed);
+	} else {
+		n += put_prefixes(b + n, f->legacy);
+		if (f->mode == X86_MODE64) {
+			uint8_t rex = f->rex;
 
-		if (free_choice && below(seed, 2))
-			rex |= (uint8_t)(0x40 | below(seed, 8));
-		if (rex)
-			b[n++] = rex;
+			if (free_choice && below(seed, 2))
+				rex |= (uint8_t)(0x40 | below(seed, 8));
+			if (rex)
+				b[n++] = rex;
+		}
+		if (free_choice && reg_in_opcode(f->map, opcode))
+			opcode = (opcode & 0xf8) | below(seed, 8);
+		n += put_opcode(b + n, f->map, opcode);
 	}
-	if (free_choice && reg_in_opcode(f->map, opcode))
-		opcode = (opcode & 0xf8) | below(seed, 8);
-	n += put_opcode(b + n, f->map, opcode);
 	put_imm(b + n, 15, seed);
-	if (has_modrm(f->map, opcode)) {
+	if (has_modrm(f->vex, f->map, opcode)) {
 		if (modrm < 0xc0)
 			modrm = (modrm & 0x38) | below(seed, 3) << 6 |
-				below(seed, 8);
+				(f->insn.vsib ? 4 : below(seed, 8));
 		if (free_choice && modrm >= 0xc0)
 			modrm = (modrm & 0xf8) | below(seed, 8);
 		if (free_choice && below(seed, 2))
@@ -658,8 +910,7 @@ static unsigned build(struct ora_code *code, const struct ora_form *f,
 	if (memcmp(&k, want, sizeof(k)) || !serves(in, f->mode))
 		return 0;
 	code->target = 0;
-	if (has_mem(in) && in->index == X86_NOREG &&
-	    (in->base == X86_NOREG || in->base == X86_RIP)) {
+	if (is_fixed(in)) {
 		uint32_t data = in->asize == 2 ? ORA_LOW : ORA_DATA;
 		unsigned mask = in->mem_size >= 8 && below(seed, 8) ? ~15u :
 				~0u;
@@ -673,7 +924,7 @@ static unsigned build(struct ora_code *code, const struct ora_form *f,
 		v = code->target - base;
 		if (in->base == X86_RIP)
 			v -= code->at + (unsigned)len;
-		if (!has_modrm(f->map, opcode))
+		if (!has_modrm(f->vex, f->map, opcode))
 			put_at(b + disp_at, in->asize, v);
 		else if (in->asize == 2)
 			put_at(b + disp_at, 2, v);

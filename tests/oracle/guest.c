@@ -48,6 +48,12 @@
 #define BLOCK_BUDGET	100000u
 #define STEPS_MAX	40000u
 
+bool vc__cpuid_offers(unsigned feature);
+
+/* In XSAVE's area: XSTATE_BV, and the upper halves of the YMM registers. */
+#define XSAVE_BV	512u
+#define XSAVE_HIGH	576u
+
 struct ora_guest {
 	vc_vm *vm;
 	vc_vcpu *vcpu;
@@ -136,7 +142,7 @@ static void make_state(struct ora_guest *g, bool code64, vc_x86_state *s)
 	s->cr4 = CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | CR4_OSXSAVE |
 		 CR4_FSGSBASE;
 	s->efer = EFER_SCE | EFER_LME | EFER_LMA | EFER_NXE;
-	s->xcr0 = 3;
+	s->xcr0 = 7;
 	for (unsigned i = 0; i < 6; i++)
 		s->seg[i] = (vc_x86_segment){ 0, 0, 0, 0 };
 	s->seg[VC_SEG_CS] = (vc_x86_segment){ 0, UINT32_MAX,
@@ -155,18 +161,116 @@ static void make_state(struct ora_guest *g, bool code64, vc_x86_state *s)
 	s->idtr.limit = 0xfff;
 }
 
+/* SDM 2A CPUID, table 3-8; APM 3 appendix E. */
+static const struct ora_cpuid features[] = {
+	{ X86_FEAT_SSE3, 2, 0, 0, 0x1 },
+	{ X86_FEAT_PCLMUL, 2, 1, 0, 0x1 },
+	{ X86_FEAT_MONITOR, 2, 3, 0, 0x1 },
+	{ X86_FEAT_VMX, 2, 5, 0, 0x1 },
+	{ X86_FEAT_SMX, 2, 6, 0, 0x1 },
+	{ X86_FEAT_SSSE3, 2, 9, 0, 0x1 },
+	{ X86_FEAT_FMA, 2, 12, 0, 0x1 },
+	{ X86_FEAT_CX16, 2, 13, 0, 0x1 },
+	{ X86_FEAT_SSE41, 2, 19, 0, 0x1 },
+	{ X86_FEAT_SSE42, 2, 20, 0, 0x1 },
+	{ X86_FEAT_MOVBE, 2, 22, 0, 0x1 },
+	{ X86_FEAT_POPCNT, 2, 23, 0, 0x1 },
+	{ X86_FEAT_AES, 2, 25, 0, 0x1 },
+	{ X86_FEAT_XSAVE, 2, 26, 0, 0x1 },
+	{ X86_FEAT_AVX, 2, 28, 0, 0x1 },
+	{ X86_FEAT_F16C, 2, 29, 0, 0x1 },
+	{ X86_FEAT_RDRAND, 2, 30, 0, 0x1 },
+	{ X86_FEAT_FSGSBASE, 1, 0, 0, 0x7 },
+	{ X86_FEAT_BMI1, 1, 3, 0, 0x7 },
+	{ X86_FEAT_AVX2, 1, 5, 0, 0x7 },
+	{ X86_FEAT_BMI2, 1, 8, 0, 0x7 },
+	{ X86_FEAT_INVPCID, 1, 10, 0, 0x7 },
+	{ X86_FEAT_RTM, 1, 11, 0, 0x7 },
+	{ X86_FEAT_RDSEED, 1, 18, 0, 0x7 },
+	{ X86_FEAT_ADX, 1, 19, 0, 0x7 },
+	{ X86_FEAT_SMAP, 1, 20, 0, 0x7 },
+	{ X86_FEAT_CLFLUSHOPT, 1, 23, 0, 0x7 },
+	{ X86_FEAT_CLWB, 1, 24, 0, 0x7 },
+	{ X86_FEAT_SHA, 1, 29, 0, 0x7 },
+	{ X86_FEAT_PKU, 2, 3, 0, 0x7 },
+	{ X86_FEAT_GFNI, 2, 8, 0, 0x7 },
+	{ X86_FEAT_VAES, 2, 9, 0, 0x7 },
+	{ X86_FEAT_VPCLMUL, 2, 10, 0, 0x7 },
+	{ X86_FEAT_RDPID, 2, 22, 0, 0x7 },
+	{ X86_FEAT_SERIALIZE, 3, 14, 0, 0x7 },
+	{ X86_FEAT_XSAVEOPT, 0, 0, 1, 0xd },
+	{ X86_FEAT_XSAVEC, 0, 1, 1, 0xd },
+	{ X86_FEAT_XSAVES, 0, 3, 1, 0xd },
+	{ X86_FEAT_SVM, 2, 2, 0, 0x80000001 },
+	{ X86_FEAT_LZCNT, 2, 5, 0, 0x80000001 },
+	{ X86_FEAT_PREFETCHW, 2, 8, 0, 0x80000001 },
+	{ X86_FEAT_RDTSCP, 3, 27, 0, 0x80000001 },
+};
+
+bool ora_cpuid_of(unsigned feature, struct ora_cpuid *where)
+{
+	for (size_t i = 0; i < sizeof(features) / sizeof(*features); i++)
+		if (features[i].feature == feature) {
+			*where = features[i];
+			return true;
+		}
+	return false;
+}
+
+/* The row of a leaf, made where there is none. */
+static vc_cpuid_entry *row_of(vc_cpuid_entry *rows, uint32_t *n, uint32_t leaf,
+			      uint32_t subleaf)
+{
+	vc_cpuid_entry *e;
+
+	for (uint32_t i = 0; i < *n; i++) {
+		e = &rows[i];
+		if (e->leaf == leaf && (!(e->flags & VC_CPUID_SUBLEAF) ||
+					e->subleaf == subleaf))
+			return e;
+	}
+	if (*n == VC_CPUID_MAX)
+		return NULL;
+	e = &rows[(*n)++];
+	memset(e, 0, sizeof(*e));
+	e->leaf = leaf;
+	e->subleaf = subleaf;
+	e->flags = VC_CPUID_SUBLEAF;
+	return e;
+}
+
 /* All that the engine can do: more than its CPU model has. */
 static bool offer_all(vc_vm *vm)
 {
 	static vc_cpuid_entry rows[VC_CPUID_MAX];
 	uint32_t n = VC_CPUID_MAX;
+	vc_cpuid_entry *e;
 
 	if (vc_vm_cpuid_get(vm, rows, &n))
 		return false;
-	for (uint32_t i = 0; i < n; i++)
-		if (rows[i].leaf == 1)	/* SSE3, SSSE3, SSE4.1, 4.2, POPCNT */
-			rows[i].ecx |= 1u | 1u << 9 | 1u << 19 | 1u << 20 |
-				       1u << 23;
+	for (size_t i = 0; i < sizeof(features) / sizeof(*features); i++) {
+		const struct ora_cpuid *f = &features[i];
+		uint32_t bit = UINT32_C(1) << f->bit;
+
+		if (!vc__cpuid_offers(f->feature))
+			continue;
+		e = row_of(rows, &n, f->leaf, f->subleaf);
+		if (!e)
+			return false;
+		*(f->reg == 0 ? &e->eax : f->reg == 1 ? &e->ebx :
+		  f->reg == 2 ? &e->ecx : &e->edx) |= bit;
+	}
+	/* the XSAVE area: with AVX */
+	e = row_of(rows, &n, 0xd, 0);
+	if (!e)
+		return false;
+	e->eax = 7;
+	e->ebx = e->ecx = 832;
+	e = row_of(rows, &n, 0xd, 2);
+	if (!e)
+		return false;
+	e->eax = 256;
+	e->ebx = 576;
 	return !vc_vm_cpuid_set(vm, rows, n);
 }
 
@@ -258,7 +362,8 @@ static void start_fast(struct ora_guest *g, const struct ora_case *c,
 	rflags_set(cpu, c->in.rflags);
 	segments_to(cpu, start);
 	memcpy(g->xsave, c->in.fx, 512);
-	g->xsave[512] = 3;
+	memcpy(g->xsave + XSAVE_HIGH, c->in.high, sizeof(c->in.high));
+	g->xsave[XSAVE_BV] = 7;
 	vc__xsave_set(cpu, g->xsave);
 	cpu->cr2 = 0;
 	cpu->shadow = 0;
@@ -278,9 +383,21 @@ static bool start_whole(struct ora_guest *g, const struct ora_case *c,
 	memset(s->xsave, 0, sizeof(s->xsave));
 	memcpy(s->xsave, c->in.fx, 512);
 	s->xsave[28] = s->xsave[29] = s->xsave[30] = s->xsave[31] = 0;
-	s->xsave[512] = 3;
+	memcpy(s->xsave + XSAVE_HIGH, c->in.high, sizeof(c->in.high));
+	s->xsave[XSAVE_BV] = 7;
 	s->cr2 = 0;
 	return vc_vcpu_state_set(g->vcpu, s) == 0;
+}
+
+/* What is not in use is 0 in an image, SDM 1 §13.6. */
+static void take_xsave(struct ora_result *out, const uint8_t *xsave)
+{
+	memcpy(out->regs.fx, xsave, 512);
+	if (xsave[XSAVE_BV] & 4)
+		memcpy(out->regs.high, xsave + XSAVE_HIGH,
+		       sizeof(out->regs.high));
+	else
+		memset(out->regs.high, 0, sizeof(out->regs.high));
 }
 
 static bool end(struct ora_guest *g, unsigned how, struct ora_result *out)
@@ -298,7 +415,7 @@ static bool end(struct ora_guest *g, unsigned how, struct ora_result *out)
 		out->regs.rip = s->rip;
 		out->regs.rflags = s->rflags;
 		out->cr2 = s->cr2;
-		memcpy(out->regs.fx, s->xsave, 512);
+		take_xsave(out, s->xsave);
 		return true;
 	}
 	memcpy(out->regs.gpr, cpu->r, sizeof(out->regs.gpr));
@@ -306,7 +423,7 @@ static bool end(struct ora_guest *g, unsigned how, struct ora_result *out)
 	out->regs.rflags = rflags_get(cpu);
 	out->cr2 = cpu->cr2;
 	vc__xsave_get(cpu, g->xsave);
-	memcpy(out->regs.fx, g->xsave, 512);
+	take_xsave(out, g->xsave);
 	return true;
 }
 

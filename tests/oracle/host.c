@@ -10,6 +10,7 @@
 #if defined(__x86_64__) && defined(__linux__)
 #define _GNU_SOURCE
 #include <asm/prctl.h>
+#include <cpuid.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -33,8 +34,8 @@
 #define C_MXCSR		(CTL + 0x0a8)
 #define C_OUT		(CTL + 0x100)
 #define C_OUT_FLAGS	(CTL + 0x180)
-#define C_FX		(CTL + 0x200)
-#define C_OUT_FX	(CTL + 0x400)
+#define C_FX		(CTL + 0x200)	/* 832 bytes with AVX */
+#define C_OUT_FX	(CTL + 0x600)
 #define STUB		0x10100000
 #define STUB_EXIT	(STUB + 0x200)
 #define STUB_FAULT	(STUB + 0x300)
@@ -47,13 +48,25 @@
 #define TEXT_(x)	#x
 #define TEXT(x)		TEXT_(x)
 
-/* Macro names are caseless: LEAVE would take the compiler's own `leave`.
- * The blob is copied to STUB; all it names are absolute addresses. */
+/* What of XSAVE's area is used: x87, SSE, AVX; SDM 1 §13.4.2, §13.4.3. */
+#define XSAVE_PARTS	7
+#define XSAVE_BV	512u
+#define XSAVE_HIGH	576u
+#define XSAVE_USED	832u
+
+/*
+ * Macro names are caseless: LEAVE would take the compiler's own `leave`.
+ * The blobs are copied to STUB; all they name are absolute addresses. There is
+ * one for hosts with AVX and one for others.
+ */
 extern const uint8_t vc__ora_stub[], vc__ora_stub_end[];
+extern const uint8_t vc__ora_stub_avx[], vc__ora_stub_avx_end[];
 __asm__(
 "	.pushsection .rodata\n"
 "	.globl vc__ora_stub, vc__ora_stub_end\n"
 "	.hidden vc__ora_stub, vc__ora_stub_end\n"
+"	.globl vc__ora_stub_avx, vc__ora_stub_avx_end\n"
+"	.hidden vc__ora_stub_avx, vc__ora_stub_avx_end\n"
 "	.macro ORA_LOAD\n"
 "	mov 0x30000000, %rax\n	mov 0x30000008, %rcx\n"
 "	mov 0x30000010, %rdx\n	mov 0x30000018, %rbx\n"
@@ -65,35 +78,42 @@ __asm__(
 "	mov 0x30000070, %r14\n	mov 0x30000078, %r15\n"
 "	mov 0x30000020, %rsp\n"
 "	.endm\n"
-"	.macro ORA_ENTER\n"
+"	.macro ORA_ENTER avx\n"
 "	push %rbx\n	push %rbp\n	push %r12\n	push %r13\n"
 "	push %r14\n	push %r15\n"
 "	mov %rsp, " TEXT(C_SP) "\n"
+"	.if \\avx\n"
+"	mov $" TEXT(XSAVE_PARTS) ", %eax\n	xor %edx, %edx\n"
+"	xrstor64 " TEXT(C_FX) "\n"
+"	.else\n"
 "	fxrstor64 " TEXT(C_FX) "\n"
+"	.endif\n"
 "	.endm\n"
-"	.macro ORA_LEAVE\n"
+"	.macro ORA_LEAVE avx\n"
 "	pushq $0x202\n	popfq\n"
 "	fninit\n"
 "	ldmxcsr " TEXT(C_MXCSR) "\n"
+"	.if \\avx\n	vzeroupper\n	.endif\n"
 "	xor %eax, %eax\n"
 "	mov %eax, %ds\n	mov %eax, %es\n"
 "	pop %r15\n	pop %r14\n	pop %r13\n	pop %r12\n"
 "	pop %rbp\n	pop %rbx\n"
 "	ret\n"
 "	.endm\n"
-"vc__ora_stub:\n"
-"	ORA_ENTER\n"
+"	.macro ORA_STUB name, avx\n"
+"\\name:\n"
+"	ORA_ENTER \\avx\n"
 "	pushq " TEXT(C_FLAGS) "\n	popfq\n"
 "	ORA_LOAD\n"
 "	jmp *" TEXT(C_RIP) "\n"
-"	.org vc__ora_stub + 0x100, 0xcc\n"
-"	ORA_ENTER\n"
+"	.org \\name + 0x100, 0xcc\n"
+"	ORA_ENTER \\avx\n"
 "	mov $" TEXT(DS_32) ", %eax\n"
 "	mov %eax, %ds\n	mov %eax, %es\n"
 "	pushq " TEXT(C_FLAGS) "\n	popfq\n"
 "	ORA_LOAD\n"
 "	ljmp *" TEXT(C_FAR) "\n"
-"	.org vc__ora_stub + 0x200, 0xcc\n"	/* STUB_EXIT */
+"	.org \\name + 0x200, 0xcc\n"	/* STUB_EXIT */
 "	mov %rax, 0x30000100\n	mov %rcx, 0x30000108\n"
 "	mov %rdx, 0x30000110\n	mov %rbx, 0x30000118\n"
 "	mov %rsp, 0x30000120\n	mov %rbp, 0x30000128\n"
@@ -104,18 +124,26 @@ __asm__(
 "	mov %r14, 0x30000170\n	mov %r15, 0x30000178\n"
 "	mov " TEXT(C_SP) ", %rsp\n"
 "	pushfq\n	popq " TEXT(C_OUT_FLAGS) "\n"
+"	.if \\avx\n"
+"	mov $" TEXT(XSAVE_PARTS) ", %eax\n	xor %edx, %edx\n"
+"	xsave64 " TEXT(C_OUT_FX) "\n"
+"	.else\n"
 "	fxsave64 " TEXT(C_OUT_FX) "\n"
-"	ORA_LEAVE\n"
-"	.org vc__ora_stub + 0x300, 0xcc\n"	/* STUB_FAULT */
+"	.endif\n"
+"	ORA_LEAVE \\avx\n"
+"	.org \\name + 0x300, 0xcc\n"	/* STUB_FAULT */
 "	mov " TEXT(C_SP) ", %rsp\n"
-"	ORA_LEAVE\n"
-"	.org vc__ora_stub + 0x400, 0xcc\n"	/* STUB_EXIT32 */
+"	ORA_LEAVE \\avx\n"
+"	.org \\name + 0x400, 0xcc\n"	/* STUB_EXIT32 */
 "	.byte 0xea\n	.long " TEXT(STUB_EXIT) "\n	.short " TEXT(CS_64) "\n"
-"vc__ora_stub_end:\n"
+"\\name\\()_end:\n"
+"	.endm\n"
+"	ORA_STUB vc__ora_stub, 0\n"
+"	ORA_STUB vc__ora_stub_avx, 1\n"
 "	.popsection\n");
 
 static uint64_t fs_base;
-static bool have_low;
+static bool have_low, have_avx;
 static uint8_t *data_page;
 static volatile sig_atomic_t running;
 static struct ora_result *result;
@@ -141,6 +169,18 @@ static uint64_t get64(uint32_t at)
 	return v;
 }
 
+/* YMM's upper halves in the kernel's frame, where the kernel says that it put
+ * them there (struct _fpx_sw_bytes of its headers) and they are not all 0. */
+static void take_high(const uint8_t *fp)
+{
+	static const uint32_t magic = 0x46505853;
+
+	memset(result->regs.high, 0, sizeof(result->regs.high));
+	if (have_avx && !memcmp(fp + 464, &magic, 4) && (fp[XSAVE_BV] & 4))
+		memcpy(result->regs.high, fp + XSAVE_HIGH,
+		       sizeof(result->regs.high));
+}
+
 static void on_signal(int sig, siginfo_t *info, void *context)
 {
 	static const int order[16] = {
@@ -162,6 +202,7 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 	result->regs.rip = (uint64_t)g[REG_RIP];
 	result->regs.rflags = (uint64_t)g[REG_EFL];
 	memcpy(result->regs.fx, uc->uc_mcontext.fpregs, 512);
+	take_high((const uint8_t *)uc->uc_mcontext.fpregs);
 	result->vector = (int)g[REG_TRAPNO];
 	result->error = (uint32_t)g[REG_ERR];
 	result->cr2 = (uint64_t)g[REG_CR2];
@@ -270,8 +311,13 @@ static const char *open_once(void)
 	if (syscall(SYS_arch_prctl, ARCH_GET_FS, &fs_base) ||
 	    syscall(SYS_arch_prctl, ARCH_SET_GS, (uint64_t)ORA_GS_BASE))
 		return "no arch_prctl";
-	memcpy((void *)(uintptr_t)STUB, vc__ora_stub,
-	       (size_t)(vc__ora_stub_end - vc__ora_stub));
+	have_avx = ora_host_has_avx();
+	if (have_avx)
+		memcpy((void *)(uintptr_t)STUB, vc__ora_stub_avx,
+		       (size_t)(vc__ora_stub_avx_end - vc__ora_stub_avx));
+	else
+		memcpy((void *)(uintptr_t)STUB, vc__ora_stub,
+		       (size_t)(vc__ora_stub_end - vc__ora_stub));
 	memcpy((void *)(uintptr_t)C_MXCSR, &mxcsr, 4);
 	memset(code, 0xcc, ORA_CODE_SIZE);
 	for (uint32_t i = 0; i < ORA_PADS; i++) {
@@ -304,16 +350,81 @@ bool ora_host_begin(void)
 	return map_data();
 }
 
+/* A register of CPUID, 0 where there is no such leaf. */
+static uint32_t cpuid_reg(uint32_t leaf, uint32_t subleaf, unsigned reg)
+{
+	uint32_t r[4] = { 0, 0, 0, 0 };
+
+	if (!__get_cpuid_count(leaf, subleaf, &r[0], &r[1], &r[2], &r[3]))
+		return 0;
+	return r[reg];
+}
+
+/* OSXSAVE, and what the system has put into XCR0: SDM 1 §14.3. */
+bool ora_host_has_avx(void)
+{
+	static int known;
+	uint32_t low, high, c;
+
+	if (known)
+		return known > 0;
+	known = -1;
+	c = cpuid_reg(1, 0, 2);
+	if (!(c >> 27 & 1) || !(c >> 28 & 1))
+		return false;
+	__asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+	if ((low & XSAVE_PARTS) == XSAVE_PARTS)
+		known = 1;
+	return known > 0;
+}
+
+bool ora_host_has_masks(void)
+{
+	static int known;
+
+	if (!known)	/* AVX512F */
+		known = cpuid_reg(7, 0, 1) >> 16 & 1 ? 1 : -1;
+	return known > 0;
+}
+
+bool ora_host_is_newer(void)
+{
+	const uint32_t amx = 1u << 22 | 1u << 24 | 1u << 25;
+	static int known;
+
+	if (!known)	/* leaf 7's second part; FMA4 */
+		known = cpuid_reg(7, 1, 0) || cpuid_reg(7, 1, 3) ||
+			(cpuid_reg(7, 0, 3) & amx) ||
+			(cpuid_reg(0x80000001u, 0, 2) >> 16 & 1) ? 1 : -1;
+	return known > 0;
+}
+
+static bool by_avx(unsigned feature)
+{
+	return feature == X86_FEAT_AVX || feature == X86_FEAT_AVX2 ||
+	       feature == X86_FEAT_FMA || feature == X86_FEAT_F16C ||
+	       feature == X86_FEAT_VAES || feature == X86_FEAT_VPCLMUL;
+}
+
+static bool lacks(unsigned feature)
+{
+	struct ora_cpuid at;
+
+	if (!ora_cpuid_of(feature, &at))
+		return false;
+	if (by_avx(feature) && !ora_host_has_avx())
+		return true;
+	return !(cpuid_reg(at.leaf, at.subleaf, at.reg) >> at.bit & 1);
+}
+
+/* Asked once for each: a virtual host is slow to answer. */
 bool ora_host_lacks(unsigned feature)
 {
-	switch (feature) {
-	case X86_FEAT_SSE3: return !__builtin_cpu_supports("sse3");
-	case X86_FEAT_SSSE3: return !__builtin_cpu_supports("ssse3");
-	case X86_FEAT_SSE41: return !__builtin_cpu_supports("sse4.1");
-	case X86_FEAT_SSE42: return !__builtin_cpu_supports("sse4.2");
-	case X86_FEAT_POPCNT: return !__builtin_cpu_supports("popcnt");
-	default: return false;
-	}
+	static uint8_t known[X86_FEAT_COUNT];
+
+	if (!known[feature])
+		known[feature] = lacks(feature) ? 1 : 2;
+	return known[feature] == 1;
 }
 
 bool ora_host_has_low(void)
@@ -361,6 +472,11 @@ void ora_host_run(const struct ora_case *c, struct ora_result *out)
 	put32(C_FAR + 4, CS_32);
 	put32(C_PAD, 0);
 	memcpy((void *)(uintptr_t)C_FX, c->in.fx, 512);
+	if (have_avx) {
+		put64(C_FX + XSAVE_BV, XSAVE_PARTS);
+		memcpy((void *)(uintptr_t)(C_FX + XSAVE_HIGH), c->in.high,
+		       sizeof(c->in.high));
+	}
 	out->vector = -1;
 	out->error = 0;
 	out->cr2 = 0;
@@ -374,6 +490,12 @@ void ora_host_run(const struct ora_case *c, struct ora_result *out)
 	running = 0;
 	memcpy(out->regs.gpr, (void *)(uintptr_t)C_OUT, sizeof(c->in.gpr));
 	memcpy(out->regs.fx, (void *)(uintptr_t)C_OUT_FX, 512);
+	if (have_avx)
+		memcpy(out->regs.high,
+		       (void *)(uintptr_t)(C_OUT_FX + XSAVE_HIGH),
+		       sizeof(out->regs.high));
+	else
+		memset(out->regs.high, 0, sizeof(out->regs.high));
 	out->regs.rflags = get64(C_OUT_FLAGS);
 	out->regs.rip = (uint32_t)get64(C_PAD);
 }
@@ -389,6 +511,11 @@ bool ora_host_has_low(void)
 uint64_t ora_host_fs_base(void)
 {
 	return 0;
+}
+
+bool ora_host_has_avx(void)
+{
+	return false;
 }
 
 bool ora_host_lacks(unsigned feature)

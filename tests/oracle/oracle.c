@@ -36,6 +36,7 @@
 
 struct tally {
 	unsigned long forms, states, encodings, faults, bad_forms, bad_states;
+	unsigned long missing;		/* forms that are #UD in the engine */
 	unsigned long forgiven[ORA_OPEN_MAX];
 	unsigned finished;
 };
@@ -74,9 +75,9 @@ static void tell(const struct ora_case *c, const char *name, unsigned n,
 		c->in.fx[24]);
 	for (unsigned i = 0; i < 16; i++)
 		fprintf(stderr, " %llx", (unsigned long long)c->in.gpr[i]);
-	if (c->place - ORA_DATA < ORA_DATA_SIZE - 16) {
+	if (c->place - ORA_DATA < ORA_DATA_SIZE - 32) {
 		fprintf(stderr, "\n    memory:");
-		for (unsigned i = 0; i < 16; i++)
+		for (unsigned i = 0; i < (code->insn.vex == 32 ? 32u : 16u); i++)
 			fprintf(stderr, " %02x",
 				c->data[c->place - ORA_DATA + i]);
 	}
@@ -89,6 +90,19 @@ static void tell(const struct ora_case *c, const char *name, unsigned n,
 					c->in.fx[FXI_ST + i * 16 + k]);
 		}
 	}
+	for (unsigned i = 0; i < code->insn.opnds; i++) {
+		const struct x86_operand *o = &code->insn.opnd[i];
+
+		if (o->kind != OPND_XMM)
+			continue;
+		fprintf(stderr, "\n    xmm%u: ", o->reg);
+		for (unsigned k = 16; k-- > 0;)
+			fprintf(stderr, "%02x", c->in.high[o->reg][k]);
+		fprintf(stderr, " ");
+		for (unsigned k = 16; k-- > 0;)
+			fprintf(stderr, "%02x",
+				c->in.fx[FXI_XMM + o->reg * 16u + k]);
+	}
 	fprintf(stderr, "\n%s", what);
 }
 
@@ -97,6 +111,9 @@ static void run_host(struct ora_case *c, struct ora_result *r)
 	memcpy(ora_host_data(), c->data, ORA_DATA_SIZE);
 	ora_host_run(c, r);
 }
+
+/* The engine does not know what the host did. */
+static bool undefined;
 
 /* Also again, when it differs: a host's answer must repeat to be believed. */
 static bool check(struct ora_guest *g, struct ora_case *c, unsigned how,
@@ -114,6 +131,7 @@ static bool check(struct ora_guest *g, struct ora_case *c, unsigned how,
 			    ora_guest_data(g), NULL, 0))
 		return true;
 	run_host(c, &host);
+	undefined = ran && guest.vector == 6 && host.vector != 6;
 	if (ran)
 		return ora_same(c, &host, &guest, ora_host_data(),
 				ora_guest_data(g), text, len);
@@ -163,6 +181,11 @@ static void run_form(struct ora_guest *g, const struct ora_form *f,
 		}
 		if (check(g, c, how, t, text, sizeof(text)))
 			continue;
+		if (undefined && !n) {
+			fprintf(stderr, "  %s: not in the engine\n", name);
+			t->missing++;
+			break;
+		}
 		if (bad++ < show && t->bad_forms < TOLD_FORMS)
 			tell(c, name, n, how, text);
 	}
@@ -279,6 +302,7 @@ static void work_sequences(const char *unused, unsigned worker,
 }
 
 static unsigned long all_forgiven[ORA_OPEN_MAX];
+static struct tally all;
 
 const unsigned long *ora_test_forgiven(void)
 {
@@ -328,6 +352,11 @@ static void try_undefined(struct ora_guest *g, struct ora_code *code,
 	t->encodings++;
 	if (check(g, c, 0, t, text, sizeof(text)))
 		return;
+	if (undefined && code->form->op != X86_NOP) {
+		t->missing++;
+		return;
+	}
+	t->bad_states++;
 	if (t->bad_forms++ < TOLD_FORMS)
 		tell(c, name, 0, 0, text);
 }
@@ -381,6 +410,122 @@ static void work_undefined(const char *unused, unsigned worker,
 		code.near[1] = code.near[0] + 96;
 		code.at = code.near[0] + 32;
 		try_undefined(g, &code, &c, t, "undefined");
+	}
+	finish(g, t);
+}
+
+/* VEX that means something to some processors, if not to us: mask registers,
+ * AMX, what came after AVX2, FMA4. */
+static bool host_may_know_vex(unsigned map, unsigned op)
+{
+	if (map == 1 && ((op >= 0x41 && op <= 0x4b) ||
+			 (op >= 0x90 && op <= 0x99)))
+		return ora_host_has_masks();
+	if (map == 3 && op >= 0x30 && op <= 0x33)
+		return ora_host_has_masks();
+	/* VPERMQ, VPERMPD: AMD's do not look at VEX.W, which is 1 (SDM 2C) */
+	if (map == 3 && op < 2)
+		return true;
+	if (!ora_host_is_newer())
+		return false;
+	if (map == 2)
+		return (op >= 0x48 && op <= 0x5f && op != 0x58 && op != 0x59 &&
+			op != 0x5a) || op == 0x6c || op == 0x72 ||
+		       (op >= 0xb0 && op <= 0xb5) || op >= 0xc8;
+	if (map == 3)
+		return (op >= 0x48 && op <= 0x7f) || op >= 0xc0;
+	return map > 3;
+}
+
+/* One VEX encoding, mostly of an opcode that there is, with something that is
+ * wrong about it. False when it is not undefined. */
+static bool undefined_vex(struct ora_code *code, const struct ora_form *f,
+			  unsigned *op, uint64_t *seed)
+{
+	static const uint8_t before[] = { 0x66, 0xf2, 0xf3, 0xf0, 0x48 };
+	uint8_t *b = code->bytes;
+	unsigned n = 0, map = f->map, r = (unsigned)(ora_random(seed) >> 32);
+	bool code64 = f->mode == X86_MODE64;
+	struct x86_insn in;
+
+	memset(b, 0, ORA_BYTES);
+	*op = f->opcode;
+	if ((r & 15) == 0)
+		*op = r >> 8 & 255;
+	if ((r >> 4 & 63) == 0)
+		map = r >> 16 & 31;
+	if ((r >> 24 & 7) == 0)
+		b[n++] = before[(r >> 27) % (code64 ? 5 : 4)];
+	r = (unsigned)(ora_random(seed) >> 32);
+	if (map == 1 && r & 1) {
+		b[n++] = 0xc5;
+		b[n++] = (uint8_t)(r >> 8 | (code64 ? 0 : 0xc0));
+	} else {
+		b[n++] = 0xc4;
+		b[n++] = (uint8_t)((r >> 16 & 0xe0) | map |
+				   (code64 ? 0 : 0xc0));
+		b[n++] = (uint8_t)(r >> 8);
+	}
+	r = (unsigned)(ora_random(seed) >> 32);
+	if (r & 1) {	/* what the form has, and any vvvv */
+		b[n - 1] &= 0xf8;
+		b[n - 1] |= f->vex & (ORA_VEX_L | ORA_VEX_PP);
+	}
+	b[n++] = (uint8_t)*op;
+	b[n] = r & 2 ? f->modrm : (uint8_t)(r >> 8);
+	/* addresses by registers, without displacement, or RIP's */
+	if (b[n] < 0xc0)
+		b[n] &= 0x3f;
+	n++;
+	b[n] = (uint8_t)((r >> 16 & 0x3f) | 3);	/* SIB: base is (E)BX */
+	b[n + 1] = (uint8_t)(r >> 24);
+	if (b[n - 1] < 0xc0 && (b[n - 1] & 7) == 5)
+		return false;
+	code->len = 15;
+	if (host_may_know_vex(map, *op))
+		return false;
+	return vc__decode(&in, b, 15, (enum x86_mode)f->mode) == X86_DEC_UD;
+}
+
+static void work_undefined_vex(const char *unused, unsigned worker,
+			       struct tally *t)
+{
+	static struct ora_case c;
+	static struct ora_form form;
+	static struct ora_code code;
+	struct ora_guest *g = ora_guest_open();
+	uint64_t seed = seed_of("undefined vex") + worker;
+	unsigned long n = number("VC_ORACLE_STATES", STATES) * 100 / STRIDE;
+	struct ora_form *forms;
+	unsigned first = 0, op;
+	size_t count;
+
+	(void)unused;
+	if (!g || !ora_host_begin()) {
+		ora_guest_close(g);
+		return;
+	}
+	forms = ora_forms(&count);
+	while (first < count && !forms[first].vex)
+		first++;
+	fill(c.data, sizeof(c.data));
+	controls(&c);
+	for (unsigned i = 0; i < 16; i++)
+		c.in.gpr[i] = ORA_DATA + 0x1000u;
+	c.in.rflags = 0x202;
+	form.op = form.insn.op = code.insn.op = X86_NOP;
+	code.form = &form;
+	for (unsigned long i = 0; i < n && first < count; i++) {
+		unsigned any = (unsigned)(ora_random(&seed) >> 32);
+
+		form = forms[first + any % (count - first)];
+		form.insn.op = X86_NOP;
+		if (!undefined_vex(&code, &form, &op, &seed))
+			continue;
+		code.near[0] = ORA_CODE + (uint32_t)(i % 256) * ORA_SLOT;
+		code.near[1] = code.near[0] + 96;
+		code.at = code.near[0] + 32;
+		try_undefined(g, &code, &c, t, "undefined VEX");
 	}
 	finish(g, t);
 }
@@ -458,13 +603,31 @@ static bool in_children(void (*fn)(const char *, unsigned, struct tally *),
 		sum->states += t[i].states;
 		sum->encodings += t[i].encodings;
 		sum->faults += t[i].faults;
+		sum->missing += t[i].missing;
 		sum->bad_forms += t[i].bad_forms;
 		sum->bad_states += t[i].bad_states;
 		for (unsigned k = 0; k < ORA_OPEN_MAX; k++)
 			all_forgiven[k] += t[i].forgiven[k];
 	}
 	munmap(t, WORKERS * sizeof(*t));
+	all.forms += sum->forms;
+	all.states += sum->states;
+	all.encodings += sum->encodings;
+	all.faults += sum->faults;
+	all.missing += sum->missing;
+	all.bad_forms += sum->bad_forms;
+	all.bad_states += sum->bad_states;
 	return ok;
+}
+
+void ora_test_total(void)
+{
+	printf("    %lu forms, %lu encodings, %lu states (%lu random ones and "
+	       "edge values for each form), %lu exceptions: %lu differences\n",
+	       all.forms, all.encodings, all.states,
+	       number("VC_ORACLE_STATES", STATES), all.faults,
+	       all.bad_states);
+	CU_ASSERT_EQUAL(all.bad_states, 0);
 }
 
 static void judge(const char *name, const struct tally *t)
@@ -473,8 +636,10 @@ static void judge(const char *name, const struct tally *t)
 		printf("    %s: %lu forms, ", name, t->forms);
 	else
 		printf("    %s: ", name);
-	printf("%lu encodings, %lu states, %lu exceptions\n", t->encodings,
-	       t->states, t->faults);
+	printf("%lu encodings, %lu states, %lu exceptions, %lu differences\n",
+	       t->encodings, t->states, t->faults, t->bad_states);
+	if (t->missing)
+		printf("    %lu of them are not in the engine\n", t->missing);
 	CU_ASSERT_EQUAL(t->bad_forms, 0);
 	CU_ASSERT_EQUAL(t->bad_states, 0);
 	CU_ASSERT_TRUE(t->states > 0 || getenv("VC_ORACLE_FORM"));
@@ -494,6 +659,15 @@ static void test_with(void (*fn)(const char *, unsigned, struct tally *),
 
 void ora_test(const char *group)
 {
+	struct ora_form *forms;
+	size_t count, i = 0;
+
+	forms = ora_forms(&count);
+	while (i < count && (strcmp(forms[i].group, group) ||
+			     ora_left_out(&forms[i])))
+		i++;
+	if (i == count)
+		RIG_SKIP("the host or the engine has none of these forms");
 	test_with(work, group);
 }
 
@@ -505,6 +679,13 @@ void ora_test_sequences(void)
 void ora_test_undefined(void)
 {
 	test_with(work_undefined, "undefined opcodes");
+}
+
+void ora_test_undefined_vex(void)
+{
+	if (!ora_host_has_avx())
+		RIG_SKIP("the host has no AVX");
+	test_with(work_undefined_vex, "undefined VEX encodings");
 }
 
 void ora_test_fetch(void)

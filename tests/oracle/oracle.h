@@ -61,7 +61,8 @@
 #define FXI_XMM		160
 
 struct ora_regs {
-	_Alignas(16) uint8_t fx[512];	/* as FXSAVE64 has it */
+	_Alignas(64) uint8_t fx[512];	/* as FXSAVE64 has it */
+	uint8_t high[16][16];		/* bits 128-255 of the YMM registers */
 	uint64_t gpr[16];
 	uint64_t rip;
 	uint64_t rflags;
@@ -77,6 +78,11 @@ struct ora_result {
 
 /* ---- forms ---- */
 
+#define ORA_VEX		0x80u
+#define ORA_VEX_W	0x08u
+#define ORA_VEX_L	0x04u
+#define ORA_VEX_PP	0x03u
+
 struct ora_form {
 	uint16_t op;
 	uint8_t mode;		/* X86_MODE64 or X86_MODE32 */
@@ -85,6 +91,8 @@ struct ora_form {
 	uint8_t modrm;
 	uint8_t legacy;		/* X86_OSIZE | _REP | _REPNE | _ASIZE | _LOCK */
 	uint8_t rex;		/* 0, 40 or 48 */
+	uint8_t vex;		/* 0, or VEX's bits: ORA_VEX | W, L and pp */
+	uint8_t vvvv;		/* as it is encoded: 15 for none */
 	uint8_t cond;
 	struct x86_insn insn;	/* with the operands of the template */
 	const char *group;
@@ -108,6 +116,9 @@ struct ora_code {
 struct ora_form *ora_forms(size_t *count);
 const char *ora_form_name(const struct ora_form *f, char *text, size_t len);
 uint64_t ora_random(uint64_t *seed);
+/* NULL when the instruction at bytes is one of the forms that are compared,
+ * else why it is not. */
+const char *ora_why_not(const uint8_t *bytes, size_t len, unsigned mode);
 /* A random encoding of f. False when there is none that serves. */
 bool ora_encode(struct ora_code *code, const struct ora_form *f,
 		uint64_t *seed, unsigned slot);
@@ -145,10 +156,25 @@ const char *ora_host_open(void);
 bool ora_host_begin(void);	/* in each process that runs */
 bool ora_host_has_low(void);	/* ORA_LOW is there */
 bool ora_host_lacks(unsigned feature);	/* X86_FEAT_* past SSE2 */
+bool ora_host_has_avx(void);		/* and lets programs use it */
+/* VEX encodings that Intel gave a meaning after AVX2: mask registers; all
+ * that came since. */
+bool ora_host_has_masks(void);
+bool ora_host_is_newer(void);
 uint64_t ora_host_fs_base(void);
 void ora_host_code(const struct ora_code *code);
 void ora_host_run(const struct ora_case *c, struct ora_result *out);
 uint8_t *ora_host_data(void);
+
+/* Where CPUID lists a feature. False: nowhere. */
+struct ora_cpuid {
+	uint8_t feature;	/* X86_FEAT_* */
+	uint8_t reg;		/* 0 to 3: eax to edx */
+	uint8_t bit;
+	uint8_t subleaf;
+	uint32_t leaf;
+};
+bool ora_cpuid_of(unsigned feature, struct ora_cpuid *where);
 
 struct ora_guest;
 struct ora_guest *ora_guest_open(void);
@@ -173,7 +199,7 @@ const char *ora_left_out(const struct ora_form *f);
 /* Print what is left open, by the manual's word, with how often each entry was
  * needed; and the instructions that are left out. */
 unsigned ora_forgiven(const unsigned long **counts);
-#define ORA_OPEN_MAX	48u
+#define ORA_OPEN_MAX	64u
 void ora_list_exemptions(const unsigned long *counts);
 
 /* ---- tests ---- */
@@ -186,8 +212,10 @@ void ora_test_sequences(void);
 /* Opcodes that are undefined; instructions that run into nothing, or are
  * longer than 15 bytes. */
 void ora_test_undefined(void);
+void ora_test_undefined_vex(void);
 void ora_test_fetch(void);
-/* What all tests of this run have forgiven. */
+/* What all tests of this run have forgiven, and what they add up to. */
 const unsigned long *ora_test_forgiven(void);
+void ora_test_total(void);
 
 #endif

@@ -14,6 +14,8 @@
 #define FL_DF		0x400u
 #define FL_FIXED	0x202u		/* IF: what user code runs with */
 
+bool vc__cpuid_offers(unsigned feature);
+
 #define COUNT(a)	(sizeof(a) / sizeof(*(a)))
 
 static unsigned below(uint64_t *seed, unsigned n)
@@ -219,7 +221,30 @@ static struct f80_edge f80_pick(uint64_t *seed)
 	return v;
 }
 
-enum lanes { INTS, F32, F64 };
+/* Halves, which are the source of VCVTPH2PS alone. */
+static const uint16_t f16_edges[] = {
+	0x0000, 0x8000, 0x0001, 0x8001, 0x03ff, 0x0400, 0x8400, 0x3c00, 0xbc00,
+	0x3c01, 0x7bff, 0xfbff, 0x7c00, 0xfc00, 0x7e00, 0xfe01, 0x7c01, 0xfdff,
+	0x4248, 0x77ff, 0x0200, 0x83fe,
+};
+_Static_assert(COUNT(f16_edges) == FP_EDGES, "FP_EDGES");
+
+/* A float at the places where halves begin, end and round. */
+static uint32_t f16_near(uint64_t *seed)
+{
+	static const uint32_t ties[] = { 0, 1, 0xfff, 0x1000, 0x1001, 0x1fff };
+	uint32_t v = (uint32_t)fraction(seed, 23);
+
+	if (below(seed, 4) == 0)
+		return f32_pick(seed);
+	if (below(seed, 2))
+		v = (v & ~UINT32_C(0x1fff)) | ties[below(seed, COUNT(ties))];
+	return below(seed, 2) << 31 | (127u - 27 + below(seed, 46)) << 23 | v;
+}
+
+/* F16: halves; F32H: floats that become halves. */
+enum lanes { INTS, F32, F64, F16, F32H };
+#define VECTORS	(X86_SSE | X86_AVX)
 
 static bool name_ends(const char *name, const char *end)
 {
@@ -232,6 +257,10 @@ static enum lanes lanes_of(const struct x86_insn *in)
 {
 	const char *n = vc__x86_name(in->op);
 
+	if (in->op == X86_VCVTPH2PS)
+		return F16;
+	if (in->op == X86_VCVTPS2PH)
+		return F32H;
 	if (!strncmp(n, "cvt", 3)) {
 		n += n[3] == 't' ? 4 : 3;
 		return n[1] == 's' ? F32 : n[1] == 'd' && n[0] != 'd' ? F64 :
@@ -256,6 +285,15 @@ static void vector_pick(uint8_t *p, enum lanes lanes, uint64_t *seed)
 	case F64:
 		for (unsigned i = 0; i < 2; i++)
 			put_at(p + i * 8, 8, f64_pick(seed));
+		break;
+	case F16:
+		for (unsigned i = 0; i < 8; i++)
+			put_at(p + i * 2, 2, below(seed, 4) ? ora_random(seed) :
+			       f16_edges[below(seed, FP_EDGES)]);
+		break;
+	case F32H:
+		for (unsigned i = 0; i < 4; i++)
+			put_at(p + i * 4, 4, f16_near(seed));
 		break;
 	default: {
 		unsigned size = 1u << below(seed, 4);
@@ -313,14 +351,22 @@ static void fx_controls(uint8_t *fx, bool random, uint64_t *seed)
 	put_at(fx + FXI_MXCSR, 4, mxcsr);
 }
 
-static void fx_pick(uint8_t *fx, enum lanes lanes, bool random, bool x87,
-		    bool sse, uint64_t *seed)
+static void x87_pick(uint8_t *fx, uint64_t *seed)
 {
-	fx_controls(fx, random, seed);
-	for (unsigned i = 0; i < 8 && x87; i++)
+	for (unsigned i = 0; i < 8; i++)
 		put_f80(fx + FXI_ST + i * 16, f80_pick(seed));
-	for (unsigned i = 0; i < 16 && sse; i++)
-		vector_pick(fx + FXI_XMM + i * 16, lanes, seed);
+}
+
+/* All vector registers; now and then what AVX calls clean. */
+static void vectors_pick(struct ora_regs *r, enum lanes lanes, uint64_t *seed)
+{
+	bool clean = below(seed, 16) == 0;
+
+	for (unsigned i = 0; i < 16; i++)
+		vector_pick(r->fx + FXI_XMM + i * 16, lanes, seed);
+	memset(r->high, 0, sizeof(r->high));
+	for (unsigned i = 0; i < 16 && !clean && ora_host_has_avx(); i++)
+		vector_pick(r->high[i], lanes, seed);
 }
 
 /* ---- places ---- */
@@ -331,10 +377,28 @@ struct place {
 	bool not_canonical;
 };
 
-static bool wants_16(const struct x86_insn *in)
+static bool is_xsave(const struct x86_insn *in)
 {
-	return (in->attr & X86_ALIGNED) || in->op == X86_FXSAVE ||
-	       in->op == X86_FXRSTOR || in->op == X86_CMPXCHG16B;
+	return in->op == X86_XSAVE || in->op == X86_XRSTOR ||
+	       in->op == X86_XSAVEOPT || in->op == X86_XSAVEC;
+}
+
+/* The alignment that it insists on, less 1. */
+static unsigned wants(const struct x86_insn *in)
+{
+	if (is_xsave(in))
+		return 63;
+	if (in->attr & X86_ALIGNED)
+		return in->mem_size - 1u;
+	return in->op == X86_FXSAVE || in->op == X86_FXRSTOR ||
+	       in->op == X86_CMPXCHG16B ? 15 : 0;
+}
+
+/* Elements that are not selected may lie where nothing is. */
+static bool is_masked_move(const struct x86_insn *in)
+{
+	return in->op == X86_VMASKMOVPS || in->op == X86_VMASKMOVPD ||
+	       in->op == X86_VPMASKMOVD || in->op == X86_VPMASKMOVQ;
 }
 
 static struct place choose_place(const struct x86_insn *in, unsigned size,
@@ -342,12 +406,14 @@ static struct place choose_place(const struct x86_insn *in, unsigned size,
 {
 	struct place p = { 0, false };
 	unsigned r = below(seed, 200);
-	unsigned align = wants_16(in) ? (below(seed, 10) ? ~15u : ~0u) :
-			 in->op == X86_XSAVE || in->op == X86_XRSTOR ?
-			 (below(seed, 20) ? ~63u : ~7u) :
-			 below(seed, 2) && size <= 16 ?
+	unsigned align = wants(in) ? (below(seed, 15) ? ~wants(in) :
+				      wants(in) == 63 ? ~7u :
+				      below(seed, 2) ? ~(wants(in) >> 1) : ~0u) :
+			 below(seed, 2) && size <= 32 ?
 			 ~((size & (size - 1) ? 1u : size) - 1) : ~0u;
 
+	if (is_masked_move(in) && below(seed, 2))
+		r = 150 + below(seed, 50);
 	if (r < 150)
 		p.off = (int32_t)((0x400u + below(seed, 0x1700)) & align);
 	else if (r < 180)
@@ -408,7 +474,9 @@ static bool set_address(struct ora_case *c, uint64_t want, uint64_t *seed)
 		return true;
 	if (in->base == X86_RIP)
 		return true;
-	if (in->index == X86_NOREG) {
+	if (in->index == X86_NOREG || in->vsib) {
+		if (in->base == X86_NOREG)
+			return true;
 		set_gpr(c, in->base, size, ea);
 	} else if (in->base == X86_NOREG) {
 		if (ea & ((1u << scale) - 1))
@@ -474,7 +542,7 @@ static uint64_t get_data(struct ora_case *c, uint64_t at, unsigned size)
 /* Is the register part of the address? */
 static bool addresses(const struct x86_insn *in, unsigned reg)
 {
-	return reg == in->base || reg == in->index;
+	return reg == in->base || (reg == in->index && !in->vsib);
 }
 
 static bool uses_memory(const struct x86_insn *in)
@@ -543,12 +611,15 @@ static void set_float(struct ora_case *c, unsigned i, int e, uint64_t *seed)
 	const struct x86_insn *in = &c->code->insn;
 	const struct x86_operand *o = &in->opnd[i];
 	enum lanes lanes = lanes_of(in);
-	uint8_t buf[16], *p;
+	uint8_t buf[32], *p;
 	unsigned size = o->size;
 
 	vector_pick(buf, lanes, seed);
-	if (e >= 0 && lanes == F32)
+	vector_pick(buf + 16, lanes, seed);
+	if (e >= 0 && (lanes == F32 || lanes == F32H))
 		put_at(buf, 4, f32_edges[e]);
+	else if (e >= 0 && lanes == F16)
+		put_at(buf, 2, f16_edges[e]);
 	else if (e >= 0 && lanes == F64)
 		put_at(buf, 8, f64_edges[e]);
 	else if (e >= 0)
@@ -557,6 +628,8 @@ static void set_float(struct ora_case *c, unsigned i, int e, uint64_t *seed)
 	switch (o->kind) {
 	case OPND_XMM:
 		memcpy(c->in.fx + FXI_XMM + o->reg * 16, buf, 16);
+		if (size == 32)
+			memcpy(c->in.high[o->reg], buf + 16, 16);
 		break;
 	case OPND_MMX:
 		memcpy(st_at(c, o->reg - (get16(c->in.fx + FXI_FSW) >> 11 & 7)),
@@ -604,10 +677,277 @@ static void set_float(struct ora_case *c, unsigned i, int e, uint64_t *seed)
 			}
 			break;
 		}
-		memcpy(p, buf, size < 16 ? size : 16);
+		memcpy(p, buf, size < 32 ? size : 32);
 		break;
 	default:
 		break;
+	}
+}
+
+/* ---- vector operands ---- */
+
+/* n bytes at offset at of vector operand i. */
+static void put_vector(struct ora_case *c, unsigned i, unsigned at, unsigned n,
+		       uint64_t v)
+{
+	const struct x86_operand *o = &c->code->insn.opnd[i];
+	uint8_t *p;
+
+	if (o->kind == OPND_XMM) {
+		p = at < 16 ? c->in.fx + FXI_XMM + o->reg * 16 + at :
+			      c->in.high[o->reg] + at - 16;
+		put_at(p, n, v);
+	} else if (o->kind == OPND_MEM && at + n <= o->size) {
+		p = data_at(c, c->place + at, n);
+		if (p)
+			put_at(p, n, v);
+	}
+}
+
+/* What a sum and a product make of each other: which of the operands are
+ * multiplied is in the name. */
+#define TRIPLES	12u
+static const uint8_t triple_edges[TRIPLES] = {
+	0, 1, 2, 4, 5, 7, 8, 10, 12, 13, 15, 16
+};
+
+static bool is_fma(const struct x86_insn *in)
+{
+	const char *n = vc__x86_name(in->op);
+
+	return n[0] == 'v' && n[1] == 'f';
+}
+
+struct fma {
+	unsigned x, y, z;	/* operands: x * y + z */
+	unsigned size, lanes;
+};
+
+static struct fma fma_of(const struct x86_insn *in)
+{
+	const char *n = vc__x86_name(in->op), *d = n + strcspn(n, "123");
+	struct fma f = { (unsigned)(d[0] - '1'), (unsigned)(d[1] - '1'),
+			 (unsigned)(d[2] - '1'), 0, 1 };
+	size_t len = strlen(n);
+
+	f.size = n[len - 1] == 's' ? 4 : 8;
+	if (n[len - 2] == 'p')
+		f.lanes = in->opnd[0].size / f.size;
+	return f;
+}
+
+static uint64_t float_edge(unsigned size, unsigned i)
+{
+	return size == 4 ? f32_edges[i] : f64_edges[i];
+}
+
+static void fma_edges(struct ora_case *c, unsigned n)
+{
+	struct fma f = fma_of(&c->code->insn);
+
+	for (unsigned i = 0; i < f.lanes; i++) {
+		unsigned t = (n * f.lanes + i) % (TRIPLES * TRIPLES * TRIPLES);
+
+		for (unsigned k = 0; k < 3; k++, t /= TRIPLES)
+			put_vector(c, k, i * f.size, f.size,
+				   float_edge(f.size, triple_edges[t % TRIPLES]));
+	}
+}
+
+static uint64_t make_float(unsigned size, unsigned sign, int e, uint64_t m)
+{
+	int max = size == 4 ? 254 : 2046;
+
+	e += size == 4 ? 127 : 1023;
+	if (e < 0)
+		e = 0;
+	if (e > max)
+		e = max;
+	return size == 4 ? (uint64_t)sign << 31 | (uint64_t)e << 23 | m >> 41 :
+			   (uint64_t)sign << 63 | (uint64_t)e << 52 | m >> 12;
+}
+
+/* -(x * y), rounded. */
+static uint64_t minus_product(unsigned size, uint64_t x, uint64_t y)
+{
+	uint64_t v = 0;
+	uint32_t x32 = (uint32_t)x, y32 = (uint32_t)y;
+	float f, g;
+	double d, e;
+
+	if (size == 4) {
+		memcpy(&f, &x32, 4);
+		memcpy(&g, &y32, 4);
+		f = -(f * g);
+		memcpy(&x32, &f, 4);
+		return x32;
+	}
+	memcpy(&d, &x, 8);
+	memcpy(&e, &y, 8);
+	d = -(d * e);
+	memcpy(&v, &d, 8);
+	return v;
+}
+
+/* Sums that cancel, products that overflow or underflow by themselves, sums
+ * that only just round. */
+static void fma_lane(unsigned size, uint64_t *v, uint64_t *seed)
+{
+	int bits = size == 4 ? 24 : 53, top = size == 4 ? 128 : 1024, e;
+	uint64_t m[3];
+
+	for (unsigned i = 0; i < 3; i++)
+		m[i] = fraction(seed, 64);
+	switch (below(seed, 6)) {
+	case 0:			/* x * y - x * y, to the last bit or almost */
+		e = (int)below(seed, 100) - 50;
+		v[0] = make_float(size, below(seed, 2), e, m[0]);
+		v[1] = make_float(size, below(seed, 2), -e / 2, m[1]);
+		v[2] = minus_product(size, v[0], v[1]) + below(seed, 3) - 1;
+		break;
+	case 1:			/* the product alone is too large */
+		e = (int)below(seed, 60);
+		v[0] = make_float(size, below(seed, 2), e, m[0]);
+		v[1] = make_float(size, below(seed, 2), top - e - 1 +
+				  (int)below(seed, 3) - 1, m[1]);
+		v[2] = make_float(size, below(seed, 2),
+				  top - 1 - (int)below(seed, 3), m[2]);
+		break;
+	case 2:			/* the sum is denormal, or about to be */
+		e = (int)below(seed, 60);
+		v[0] = make_float(size, below(seed, 2), e - 30, m[0]);
+		v[1] = make_float(size, below(seed, 2), 2 - top - e + 30 +
+				  (int)below(seed, 60) - 30, m[1]);
+		v[2] = make_float(size, below(seed, 2), 2 - top +
+				  (int)below(seed, 8) - 4, m[2]);
+		break;
+	case 3:			/* one of them is far below the other */
+		e = (int)below(seed, 2 * (unsigned)bits + 8) - bits - 4;
+		v[0] = make_float(size, below(seed, 2), 0, m[0]);
+		v[1] = make_float(size, below(seed, 2), 0, m[1]);
+		v[2] = make_float(size, below(seed, 2), e, m[2]);
+		break;
+	case 4:			/* infinities, zeros, NaNs */
+		for (unsigned i = 0; i < 3; i++)
+			v[i] = float_edge(size, triple_edges[below(seed, 2) ?
+						 below(seed, 2) :
+						 8 + below(seed, 4)]);
+		break;
+	default:
+		for (unsigned i = 0; i < 3; i++)
+			v[i] = size == 4 ? f32_pick(seed) : f64_pick(seed);
+		break;
+	}
+}
+
+static void fma_state(struct ora_case *c, uint64_t *seed)
+{
+	struct fma f = fma_of(&c->code->insn);
+	uint64_t v[3];
+
+	for (unsigned i = 0; i < f.lanes; i++) {
+		if (below(seed, 3) == 0)
+			continue;
+		fma_lane(f.size, v, seed);
+		put_vector(c, f.x, i * f.size, f.size, v[0]);
+		put_vector(c, f.y, i * f.size, f.size, v[1]);
+		put_vector(c, f.z, i * f.size, f.size, v[2]);
+	}
+}
+
+/* Masks: the sign of each lane, beside it anything. */
+static void mask_state(struct ora_case *c, unsigned i, unsigned lane,
+		       unsigned size, uint64_t *seed)
+{
+	uint64_t top = UINT64_C(1) << (lane * 8 - 1);
+	unsigned some = below(seed, 4);
+
+	for (unsigned at = 0; at < size; at += lane) {
+		uint64_t v = below(seed, 2) ? 0 : ora_random(seed) & (top - 1);
+
+		if (some == 3 || (some && below(seed, some + 1)))
+			v |= top;
+		put_vector(c, i, at, lane, v);
+	}
+}
+
+/* Each lane's index leads into the data; now and then to nowhere. */
+static void gather_state(struct ora_case *c, uint64_t *seed)
+{
+	const struct x86_insn *in = &c->code->insn;
+	bool wide = in->op == X86_VGATHERQPS || in->op == X86_VGATHERQPD ||
+		    in->op == X86_VPGATHERQD || in->op == X86_VPGATHERQQ;
+	unsigned lane = wide ? 8 : 4, size = in->mem_size >= 8 ? 8 : 4;
+	bool safe = below(seed, 3);
+	uint64_t base = c->place - ORA_DATA;
+
+	for (unsigned at = 0; at < in->vsib; at += lane) {
+		uint64_t to = 0x10u + below(seed, 0x2f00), v;
+
+		if (!safe && below(seed, 6) == 0)
+			to = below(seed, 2) ? 0x3000u - below(seed, size + 4) :
+					      0x3000u + below(seed, 0x1000);
+		if (base >= ORA_DATA_SIZE + 0x1000u)
+			to = base + below(seed, 64);
+		v = (uint64_t)((int64_t)(to - base) >> in->scale);
+		/* what is shifted out can be anything */
+		if (lane == 8 && in->scale && in->asize == 8 &&
+		    below(seed, 8) == 0)
+			v ^= ora_random(seed) << (64 - in->scale);
+		if (at < 16)
+			put_at(c->in.fx + FXI_XMM + in->index * 16 + at, lane,
+			       v);
+		else
+			put_at(c->in.high[in->index] + at - 16, lane, v);
+	}
+	mask_state(c, 2, size, in->opnd[2].size, seed);
+}
+
+static bool name_has(const struct x86_insn *in, const char *what)
+{
+	return strstr(vc__x86_name(in->op), what) != NULL;
+}
+
+/* Counts, lane numbers, masks: what random bits seldom hit. */
+static void vector_controls(struct ora_case *c, uint64_t *seed)
+{
+	const struct x86_insn *in = &c->code->insn;
+	unsigned last = in->opnds - 1u;
+	unsigned size = in->opnd[0].size;
+
+	if (in->vsib) {
+		gather_state(c, seed);
+	} else if (is_masked_move(in)) {
+		mask_state(c, 1, in->op == X86_VMASKMOVPS ||
+			   in->op == X86_VPMASKMOVD ? 4 : 8,
+			   in->opnd[1].size, seed);
+	} else if (is_fma(in)) {
+		if (below(seed, 4))
+			fma_state(c, seed);
+	} else if (name_has(in, "psllv") || name_has(in, "psrlv") ||
+		   name_has(in, "psrav")) {
+		for (unsigned at = 0; at < size; at += 4)
+			if (below(seed, 4))
+				put_vector(c, last, at, 4, below(seed, 2) ? 0 :
+					   below(seed, 70));
+	} else if (name_has(in, "psll") || name_has(in, "psrl") ||
+		   name_has(in, "psra")) {
+		if (in->opnd[last].kind != OPND_IMM && below(seed, 2))
+			put_vector(c, last, 0, 8, below(seed, 70));
+	} else if (name_has(in, "perm") && in->opnds > 2) {
+		unsigned i = in->op == X86_VPERMD || in->op == X86_VPERMPS ?
+			     1 : 2;
+
+		if (in->opnd[i].kind != OPND_IMM && below(seed, 2))
+			for (unsigned at = 0; at < size; at += 4)
+				put_vector(c, i, at, 4, ora_random(seed));
+	} else if (name_has(in, "pcmpestr") && below(seed, 2) &&
+		   !addresses(in, 0) && !addresses(in, 2)) {
+		set_gpr(c, 0, 8, below(seed, 40) - 20u);
+		set_gpr(c, 2, 8, below(seed, 40) - 20u);
+	} else if (in->op == X86_MASKMOVDQU) {
+		if (below(seed, 2))
+			mask_state(c, 1, 1, 16, seed);
 	}
 }
 
@@ -800,25 +1140,37 @@ static void stack_state(struct ora_case *c, uint64_t *seed)
 static void image_state(struct ora_case *c, uint64_t *seed)
 {
 	const struct x86_insn *in = &c->code->insn;
-	uint8_t fx[512], *p;
+	unsigned parts = ora_host_has_avx() ? 8 : 4;
+	static struct ora_regs image;
+	uint8_t *fx = image.fx, *p;
 	unsigned i;
 
-	memset(fx, 0, sizeof(fx));
 	switch (in->op) {
-	case X86_FXRSTOR: case X86_XRSTOR: case X86_XSAVE:
-		fx_pick(fx, INTS, true, true, true, seed);
+	case X86_FXRSTOR: case X86_XRSTOR: case X86_XSAVE: case X86_XSAVEOPT:
+	case X86_XSAVEC:
+		memset(fx, 0, 512);
+		fx_controls(fx, true, seed);
+		x87_pick(fx, seed);
+		vectors_pick(&image, INTS, seed);
 		if (below(seed, 16) == 0)
 			fx[FXI_MXCSR + 2] = 1;	/* reserved: #GP */
 		p = data_at(c, c->place, 512);
 		if (p)
 			memcpy(p, fx, 512);
 		c->in.gpr[0] = (c->in.gpr[0] & ~UINT64_C(0xffffffff)) |
-			       below(seed, 4);
+			       below(seed, parts);
 		c->in.gpr[2] &= ~UINT64_C(0xffffffff);
-		p = data_at(c, c->place + 512, 64);
+		p = data_at(c, c->place + 512, 64 + 256);
 		if (p && in->op != X86_FXRSTOR) {
 			memset(p, 0, 64);
-			p[0] = (uint8_t)below(seed, 4);
+			p[0] = (uint8_t)below(seed, parts);
+			memcpy(p + 64, image.high, 256);
+			/* compacted, SDM 1 §13.4.3 */
+			if (vc__cpuid_offers(X86_FEAT_XSAVEC) &&
+			    below(seed, 4) == 0) {
+				p[8] = (uint8_t)(p[0] | below(seed, parts));
+				p[15] = 0x80;
+			}
 			if (below(seed, 20) == 0)
 				p[below(seed, 64)] = 1;
 		}
@@ -837,6 +1189,7 @@ static void image_state(struct ora_case *c, uint64_t *seed)
 				f80_pick(seed));
 		break;
 	case X86_LDMXCSR:
+		memset(fx, 0, 512);
 		fx_controls(fx, true, seed);
 		p = data_at(c, c->place, 4);
 		if (!p)
@@ -861,7 +1214,8 @@ static unsigned implicit_size(const struct x86_insn *in)
 {
 	switch (in->op) {
 	case X86_FXSAVE: case X86_FXRSTOR: return 512;
-	case X86_XSAVE: case X86_XRSTOR: return 576;
+	case X86_XSAVE: case X86_XRSTOR: case X86_XSAVEOPT:
+	case X86_XSAVEC: return 832;
 	case X86_FNSAVE: case X86_FRSTOR: return in->osize == 2 ? 94 : 108;
 	case X86_FLDENV: case X86_FNSTENV: return in->osize == 2 ? 14 : 28;
 	case X86_BOUND: return in->osize * 2u;
@@ -911,12 +1265,13 @@ static bool place_memory(struct ora_case *c, uint64_t *seed)
 
 static bool is_float(const struct ora_form *f)
 {
-	return (f->insn.attr & (X86_FPU | X86_SSE)) ||
-	       f->op == X86_XSAVE || f->op == X86_XRSTOR;
+	return (f->insn.attr & (X86_FPU | VECTORS)) || is_xsave(&f->insn);
 }
 
 unsigned ora_edges(const struct ora_form *f)
 {
+	if (is_fma(&f->insn) && is_float(f))
+		return TRIPLES * TRIPLES * TRIPLES / fma_of(&f->insn).lanes;
 	return is_float(f) ? FP_EDGES * FP_EDGES : EDGES * EDGES;
 }
 
@@ -926,11 +1281,25 @@ static void int_operands(struct ora_case *c, unsigned n, bool edge,
 	const struct x86_insn *in = &c->code->insn;
 	unsigned a = n % EDGES, b = n / EDGES % EDGES;
 
-	for (unsigned i = 0; i < in->opnds && i < 2; i++)
-		set_int(c, i, edge ? int_edge(i ? b : a, in->opnd[i].size ?
+	for (unsigned i = 0; i < in->opnds && i < (in->vex ? 3 : 2); i++)
+		set_int(c, i, edge ? int_edge(i & 1 ? b : a, in->opnd[i].size ?
 					      in->opnd[i].size : 8) :
 			int_pick(seed));
 	switch (in->op) {
+	case X86_BEXTR:		/* where it starts, how much it takes */
+		if (below(seed, 4))
+			set_int(c, 2, below(seed, 70) | below(seed, 70) << 8 |
+				(below(seed, 2) ? ora_random(seed) << 16 : 0));
+		break;
+	case X86_BZHI: case X86_SARX: case X86_SHLX: case X86_SHRX:
+		if (below(seed, 2))
+			set_int(c, 2, below(seed, 70) |
+				(below(seed, 2) ? ora_random(seed) << 8 : 0));
+		break;
+	case X86_MULX:
+		if (edge)
+			set_gpr(c, 2, in->osize, int_edge(b, in->osize));
+		break;
 	case X86_MUL: case X86_IMUL:
 		if (edge && in->opnds == 1 && !addresses(in, 0))
 			set_gpr(c, 0, in->osize, int_edge(b, in->osize));
@@ -1018,10 +1387,13 @@ bool ora_state(struct ora_case *c, const struct ora_code *code, unsigned n,
 	if (!mode64)
 		for (unsigned i = 0; i < 8; i++)
 			c->in.gpr[i] = (uint32_t)c->in.gpr[i];
-	if (fp || below(seed, 64) == 0)
-		fx_pick(c->in.fx, lanes_of(in), !edge || below(seed, 4) == 0,
-			!(in->attr & X86_SSE) || (in->attr & X86_FPU),
-			fp && (in->attr & X86_SSE), seed);
+	if (fp || below(seed, 64) == 0) {
+		fx_controls(c->in.fx, !edge || below(seed, 4) == 0, seed);
+		if (!(in->attr & VECTORS) || (in->attr & X86_FPU))
+			x87_pick(c->in.fx, seed);
+		if ((fp && (in->attr & VECTORS)) || is_xsave(in))
+			vectors_pick(&c->in, lanes_of(in), seed);
+	}
 	if (!place_memory(c, seed))
 		return false;
 	if (in->op == X86_IN || in->op == X86_OUT)
@@ -1038,8 +1410,13 @@ bool ora_state(struct ora_case *c, const struct ora_code *code, unsigned n,
 			put_f80(st_at(c, 1), edge ? f80_edges[a] :
 						    f80_pick(seed));
 		}
-		for (unsigned i = 0; i < in->opnds && i < 2; i++)
-			set_float(c, i, edge ? (int)(i ? b : a) : -1, seed);
+		for (unsigned i = 0; i < in->opnds && i < (in->vex ? 4 : 2);
+		     i++)
+			set_float(c, i, edge ? (int)(i & 1 ? b : a) : -1, seed);
+		if (edge && is_fma(in))
+			fma_edges(c, n);
+		else if (in->attr & VECTORS)
+			vector_controls(c, seed);
 		image_state(c, seed);
 	} else {
 		int_operands(c, n, edge, seed);
