@@ -80,7 +80,7 @@ enum {
 	OPEN_ULP, OPEN_RANGE, OPEN_MANY_BYTES, OPEN_TWO_FAULTS, OPEN_MASKED,
 	OPEN_POPA, OPEN_MOVSXD16, OPEN_REP_IO, OPEN_ARPL, OPEN_GATHER,
 	OPEN_BMI, OPEN_BEXTR, OPEN_TZCNT, OPEN_VEX_W, OPEN_SHA_ALIGNED,
-	OPEN_MASK_CS, OPEN_COUNT
+	OPEN_MASK_CS, OPEN_XSAVE_REACH, OPEN_COUNT
 };
 _Static_assert(OPEN_COUNT <= ORA_OPEN_MAX, "ORA_OPEN_MAX");
 
@@ -144,6 +144,9 @@ static const char *const open_text[OPEN_COUNT] = {
 		       "(SDM 2B PEXTRD), #UD on AMD's; VPERMQ and VPERMPD with "
 		       "VEX.W 0, #UD (SDM 2C VPERMQ), which AMD's ignore, are "
 		       "not tried",
+	[OPEN_XSAVE_REACH] = "XSAVE XSAVEOPT XSAVEC XRSTOR: whether they touch "
+			     "parts of the area that they do not move (SDM 1 "
+			     "§13.13: they may)",
 	[OPEN_SHA_ALIGNED] = "SHA1xxx SHA256xxx, memory that is not aligned: "
 			     "#GP (SDM 2B SHA1MSG1: exceptions type 4); AMD's "
 			     "take it",
@@ -702,6 +705,9 @@ static unsigned may_end_otherwise(const struct ora_case *c,
 	if (h->vector == 6 && in->vex && c->code->form->mode == X86_MODE32 &&
 	    (in->op == X86_PEXTRD || in->op == X86_PINSRD))
 		return OPEN_VEX_W;
+	if (many_bytes(in) == 832 && h->vector + g->vector == 14 - 1 &&
+	    (h->vector == 14 || g->vector == 14))
+		return OPEN_XSAVE_REACH;
 	if (in->feature == X86_FEAT_SHA && g->vector == 13 && (c->place & 15) &&
 	    (h->vector < 0 || h->vector == 12 || h->vector == 14))
 		return OPEN_SHA_ALIGNED;
