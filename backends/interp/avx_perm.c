@@ -4,6 +4,7 @@
  * lane by lane (VPSHUFB, packs, unpacks) are avx_int.c's.
  */
 #include "avx.h"
+#include "sse_lane.h"
 
 /* ---- within halves, by an immediate ---- */
 
@@ -258,35 +259,14 @@ VEX(a_blendpd, mix(d, h, s, imm_mask32(VIMM >> 2 * half,
 				       _mm_set_epi32(2, 2, 1, 1))))
 VEX(a_pblendw, mix(d, h, s, imm_mask16(VIMM)))
 
-/*
- * Shifts by whole bytes are PSHUFB with 16 bytes out of this, from byte 16 + n
- * on for n to the right: 0x80 makes a 0.
- */
-#define FOUR(n)	n, n + 1, n + 2, n + 3
-#define NONE	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, \
-		0x80, 0x80, 0x80, 0x80, 0x80, 0x80
-static const uint8_t slide[64] = {
-	NONE, FOUR(0), FOUR(4), FOUR(8), FOUR(12), NONE, NONE,
-};
+VEX(a_palignr, half_store(d, lane_aligned(half_of_reg(h), half_load(s), VIMM)))
+VEX(a_psrldq, half_store(d, lane_right(half_load(s), VIMM)))
+VEX(a_pslldq, half_store(d, lane_left(half_load(s), VIMM)))
 
-VC_INLINE __m128i shuffled(const uint8_t *s, unsigned from)
-{
-	__m128i t = half_load(s);
-
-	__asm__ ("pshufb %1, %0" : "+x"(t) : "x"(half_load(slide + from)));
-	return t;
-}
-VC_INLINE unsigned at_most(unsigned n, unsigned max)
-{
-	return n < max ? n : max;
-}
-/* h above s, shifted right by n bytes */
-#define ALIGN_BY	at_most(VIMM, 32)
-VEX(a_palignr, half_store(d, _mm_or_si128(shuffled(s, 16 + ALIGN_BY),
-					  shuffled(h, ALIGN_BY))))
-#define BYTES_BY	at_most(VIMM, 16)
-VEX(a_psrldq, half_store(d, shuffled(s, 16 + BYTES_BY)))
-VEX(a_pslldq, half_store(d, shuffled(s, 16 - BYTES_BY)))
+VEX(h_pshufd, half_store(d, lane_permuted(half_load(s), op)))
+VEX(h_shufps, half_store(d, lane_permuted2(half_of_reg(h), half_load(s), op)))
+VEX(h_pshuflw, half_store(d, lane_words(half_load(s), op, false)))
+VEX(h_pshufhw, half_store(d, lane_words(half_load(s), op, true)))
 
 static const struct vex_row sse2_rows[] = {
 	VEX_ROW(BLENDPS, a_blendps),
@@ -300,12 +280,38 @@ static const struct vex_row ssse3_rows[] = {
 	VEX_ROW(PSLLDQ, a_pslldq),
 };
 
+static const struct vex_row words_rows[] = {
+	VEX_ROW(PSHUFLW, h_pshuflw),
+	VEX_ROW(PSHUFHW, h_pshufhw),
+};
+static const struct vex_row permute_rows[] = {
+	VEX_ROW(PSHUFD, h_pshufd),
+	VEX_ROW(SHUFPS, h_shufps),
+	VEX_ROW(VPERMILPS, h_pshufd),
+};
+
+/* Those whose immediate is made into a variable. */
+static bool select_pairs(const struct x86_insn *in, struct op *op)
+{
+	unsigned times = 1;
+
+	if (in->op == X86_VPERMILPS && in->opnd[2].kind != OPND_IMM)
+		return false;
+	if (__builtin_cpu_supports("ssse3") && VEX_FIND(in, op, words_rows))
+		times = 2;
+	else if (!__builtin_cpu_supports("avx") ||
+		 !VEX_FIND(in, op, permute_rows))
+		return false;
+	op->imm = (op->imm & 0xffffffff) | lane_pairs(in->imm, times);
+	return true;
+}
+
 static bool select_host(const struct x86_insn *in, struct op *op)
 {
 	__builtin_cpu_init();
 	return VEX_FIND(in, op, sse2_rows) ||
 	       (__builtin_cpu_supports("ssse3") &&
-		VEX_FIND(in, op, ssse3_rows));
+		VEX_FIND(in, op, ssse3_rows)) || select_pairs(in, op);
 }
 
 #else
@@ -321,9 +327,10 @@ static bool select_host(const struct x86_insn *in, struct op *op)
 
 bool vc__select_avx_perm(const struct x86_insn *in, struct op *op)
 {
+	if (select_host(in, op))
+		return true;
 	if (in->op == X86_VPERMILPS || in->op == X86_VPERMILPD)
 		return in->opnd[2].kind == OPND_IMM ?
 		       VEX_FIND(in, op, permil_i) : VEX_FIND(in, op, permil_r);
-	return VEX_FIND(in, op, rows) || select_extract(in, op) ||
-	       select_host(in, op);
+	return VEX_FIND(in, op, rows) || select_extract(in, op);
 }

@@ -38,6 +38,10 @@ EXT_RMU(e_lddqu, 16, memcpy(d, s, 16))
 #define XMM_OP(NAME, name) EXT(e_##name, vc__lane_##name(d, s, 16))
 LANE_SSSE3(XMM_OP)
 EXT(e_palignr, vc__lane_palignr(d, s, I))
+#if VC_HOSTFP
+EXT(h_palignr, _mm_store_si128((void *)d, lane_aligned(
+	_mm_load_si128((const void *)d), _mm_load_si128((const void *)s), I)))
+#endif
 
 /* ---- MMX registers ---- */
 
@@ -94,6 +98,12 @@ static const struct ext_row xmm_rows[] = {
 	{ X86_LDDQU, NULL, vc__op_e_lddqu_rm },
 };
 
+#if VC_HOSTFP
+static const struct ext_row host_rows[] = {
+	EXT_ROW(PALIGNR, h_palignr),
+};
+#endif
+
 #define MMX_ROW(NAME, name) EXT_ROW(NAME, n_##name),
 static const struct ext_row mmx_rows[] = {
 	LANE_SSSE3(MMX_ROW)
@@ -104,5 +114,10 @@ bool vc__select_sse3(const struct x86_insn *in, struct op *op)
 {
 	if (in->opnd[0].kind == OPND_MMX)
 		return EXT_FIND(in, op, mmx_rows);
+#if VC_HOSTFP
+	__builtin_cpu_init();
+	if (__builtin_cpu_supports("ssse3") && EXT_FIND(in, op, host_rows))
+		return true;
+#endif
 	return EXT_FIND(in, op, xmm_rows);
 }

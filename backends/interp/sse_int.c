@@ -84,34 +84,24 @@ LANE_QDQ(OP3)
 	}
 LANE_SHIFTS(OP6)
 
-static void shift_bytes(uint8_t *d, unsigned n, bool left)
+VC_NOINLINE static void shift_right(struct vec *d, unsigned n)
 {
-	uint8_t t[16] = { 0 };
-
-	if (n < 16)
-		memcpy(t + (left ? n : 0), d + (left ? 0 : n), 16 - n);
-	memcpy(d, t, 16);
+	vc__lane_psrldq(d->b, d->b, n);
 }
-
-OP_DECLARE(x_psrldq_ri);
-OP(x_psrldq_ri)
+VC_NOINLINE static void shift_left(struct vec *d, unsigned n)
 {
-	int rc = cpu->fpu_ok & FPU_OK_SIMD ? X_OK : vc__simd_check(cpu);
-
-	if (!rc)
-		shift_bytes(VA->b, (unsigned)op->imm & 0xff, false);
-	return rc;
+	vc__lane_pslldq(d->b, d->b, n);
 }
-
-OP_DECLARE(x_pslldq_ri);
-OP(x_pslldq_ri)
-{
-	int rc = cpu->fpu_ok & FPU_OK_SIMD ? X_OK : vc__simd_check(cpu);
-
-	if (!rc)
-		shift_bytes(VA->b, (unsigned)op->imm & 0xff, true);
-	return rc;
+#define FORM_XI(name, ...) \
+OP_DECLARE(name##_ri); \
+H(name##_ri) \
+{ \
+	NEED_SIMD; \
+	__VA_ARGS__; \
+	NEXT(op + 1); \
 }
+FORM_XI(x_psrldq, shift_right(VA, (unsigned)op->imm & 0xff))
+FORM_XI(x_pslldq, shift_left(VA, (unsigned)op->imm & 0xff))
 
 /* ---- shuffles by an immediate ---- */
 
@@ -163,6 +153,16 @@ FORM_X(x_pshufhw, put64(VA, pick64(s, 0),
 FORM_X(x_shufps, put32(VA, pick32(VA, I), pick32(VA, I >> 2),
 		       pick32(s, I >> 4), pick32(s, I >> 6)))
 FORM_X(x_shufpd, put64(VA, pick64(VA, I), pick64(s, I >> 1)))
+
+/* ... by what later hosts have: sse_lane.h */
+#if VC_HOSTFP
+FORM_XI(h_psrldq, stx(VA, lane_right(ldx(VA), (unsigned)op->imm & 0xff)))
+FORM_XI(h_pslldq, stx(VA, lane_left(ldx(VA), (unsigned)op->imm & 0xff)))
+FORM_X(h_pshuflw, stx(VA, lane_words(ldx(s), op, false)))
+FORM_X(h_pshufhw, stx(VA, lane_words(ldx(s), op, true)))
+FORM_X(h_pshufd, stx(VA, lane_permuted(ldx(s), op)))
+FORM_X(h_shufps, stx(VA, lane_permuted2(ldx(VA), ldx(s), op)))
+#endif
 
 /* ---- to and from general registers ---- */
 
@@ -279,6 +279,50 @@ static const struct row rows[X86_OP_COUNT] = {
 	[X86_PEXTRW] = { vc__op_x_pextrw, NULL, NULL },
 };
 
+#if VC_HOSTFP
+static bool host_shuffle(const struct x86_insn *in, struct op *op)
+{
+	bool mem = in->opnd[1].kind == OPND_MEM, avx, ssse3;
+
+	__builtin_cpu_init();
+	avx = __builtin_cpu_supports("avx");
+	ssse3 = __builtin_cpu_supports("ssse3");
+	switch (ssse3 ? in->op : X86_BAD) {
+	case X86_PSRLDQ:
+		op->fn = vc__op_h_psrldq_ri;
+		return true;
+	case X86_PSLLDQ:
+		op->fn = vc__op_h_pslldq_ri;
+		return true;
+	case X86_PSHUFLW:
+		op->fn = mem ? vc__op_h_pshuflw_rm : vc__op_h_pshuflw_rr;
+		op->imm |= lane_pairs(in->imm, 2);
+		return true;
+	case X86_PSHUFHW:
+		op->fn = mem ? vc__op_h_pshufhw_rm : vc__op_h_pshufhw_rr;
+		op->imm |= lane_pairs(in->imm, 2);
+		return true;
+	default:
+		break;
+	}
+	if (!avx || (in->op != X86_PSHUFD && in->op != X86_SHUFPS))
+		return false;
+	if (in->op == X86_PSHUFD)
+		op->fn = mem ? vc__op_h_pshufd_rm : vc__op_h_pshufd_rr;
+	else
+		op->fn = mem ? vc__op_h_shufps_rm : vc__op_h_shufps_rr;
+	op->imm |= lane_pairs(in->imm, 1);
+	return true;
+}
+#else
+static bool host_shuffle(const struct x86_insn *in, struct op *op)
+{
+	(void)in;
+	(void)op;
+	return false;
+}
+#endif
+
 bool vc__select_simd(const struct x86_insn *in, struct op *op)
 {
 	const struct row *r = &rows[in->op];
@@ -293,6 +337,7 @@ bool vc__select_simd(const struct x86_insn *in, struct op *op)
 		return false;
 	op->fn = fn;
 	simd_operands(op, o[0].reg, o[1].reg);
-	op->imm = in->imm;
+	op->imm = in->imm & 0xff;
+	host_shuffle(in, op);
 	return true;
 }

@@ -281,3 +281,12 @@ void vc__lane_pslldq(uint8_t *d, const uint8_t *s, unsigned imm)
 	memcpy(d, t, 16);
 	vc__lane_align(d, zero, 16, imm > 16 ? 0 : 16 - imm);
 }
+
+#if VC_HOSTFP
+#define FOUR(n)	n, n + 1, n + 2, n + 3
+#define NONE	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, \
+		0x80, 0x80, 0x80, 0x80, 0x80, 0x80
+const uint8_t vc__lane_slide[64] = {
+	NONE, FOUR(0), FOUR(4), FOUR(8), FOUR(12), NONE, NONE,
+};
+#endif

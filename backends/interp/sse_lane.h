@@ -168,4 +168,86 @@ void vc__lane_align(uint8_t *d, const uint8_t *s, unsigned n, unsigned imm);
 /* The most significant bit of each byte. */
 unsigned vc__lane_movmskb(const uint8_t *s, unsigned n);
 
+/* ---- shuffles by an immediate, on the host ---- */
+
+#if VC_HOSTFP
+/*
+ * Shifts by whole bytes are PSHUFB with 16 bytes out of this, from byte 16 + n
+ * on for n to the right: 0x80 makes a 0.
+ */
+extern const uint8_t vc__lane_slide[64];
+
+VC_INLINE __m128i lane_slid(__m128i s, unsigned from)
+{
+	__asm__ ("pshufb %1, %0" : "+x"(s) :
+		 "x"(_mm_loadu_si128((const void *)(vc__lane_slide + from))));
+	return s;
+}
+VC_INLINE unsigned lane_at_most(unsigned n, unsigned max)
+{
+	return n < max ? n : max;
+}
+/* h above s, shifted right by n bytes; s by n bytes, right and left */
+VC_INLINE __m128i lane_aligned(__m128i h, __m128i s, unsigned n)
+{
+	n = lane_at_most(n, 32);
+	return _mm_or_si128(lane_slid(s, 16 + n), lane_slid(h, n));
+}
+VC_INLINE __m128i lane_right(__m128i s, unsigned n)
+{
+	return lane_slid(s, 16 + lane_at_most(n, 16));
+}
+VC_INLINE __m128i lane_left(__m128i s, unsigned n)
+{
+	return lane_slid(s, 16 - lane_at_most(n, 16));
+}
+
+/*
+ * PSHUFD and its like: bits 32-63 of op->imm have the immediate's four pairs
+ * of bits as bytes (times two for words). VPERMILPS and PSHUFB take a variable,
+ * so that nothing has to be picked lane by lane.
+ */
+static inline uint64_t lane_pairs(uint64_t imm, unsigned times)
+{
+	uint64_t r = 0;
+
+	for (unsigned i = 0; i < 4; i++)
+		r |= (imm >> 2 * i & 3) * times << (32 + 8 * i);
+	return r;
+}
+/* Doublewords of s; AVX. */
+VC_INLINE __m128i lane_permuted(__m128i s, const struct op *op)
+{
+	const uint8_t *pairs = (const uint8_t *)&op->imm + 4;
+	__m128i by;
+
+	__asm__ ("vpmovzxbd %1, %0" : "=x"(by) :
+		 "m"(*(const uint8_t (*)[4])(const void *)pairs));
+	__asm__ ("vpermilps %1, %0, %0" : "+x"(s) : "x"(by));
+	return s;
+}
+/* ... two of h, then two of s. */
+VC_INLINE __m128i lane_permuted2(__m128i h, __m128i s, const struct op *op)
+{
+	return _mm_castpd_si128(_mm_shuffle_pd(
+		_mm_castsi128_pd(lane_permuted(h, op)),
+		_mm_castsi128_pd(lane_permuted(s, op)), 2));
+}
+/* Words of one half of s, the other as it is; SSSE3. */
+VC_INLINE __m128i lane_words(__m128i s, const struct op *op, bool high)
+{
+	__m128i by = _mm_cvtsi32_si128((int)(op->imm >> 32));
+	__m128i keep = _mm_set_epi32(0x0f0e0d0c, 0x0b0a0908, 0x07060504,
+				     0x03020100);
+
+	by = _mm_unpacklo_epi8(by, by);
+	by = _mm_add_epi8(by, _mm_set1_epi16(high ? 0x0908 : 0x0100));
+	by = high ? _mm_unpacklo_epi64(keep, by) :
+		    _mm_castpd_si128(_mm_move_sd(_mm_castsi128_pd(keep),
+						 _mm_castsi128_pd(by)));
+	__asm__ ("pshufb %1, %0" : "+x"(s) : "x"(by));
+	return s;
+}
+#endif
+
 #endif
