@@ -495,10 +495,12 @@ static void page_list(struct cpu *cpu, struct code_page *page)
 	if (!atomic_fetch_or(&p->users, eng->smp_bit)) {
 		uint64_t epoch = atomic_fetch_add(&smp->epoch, 1) + 1;
 
+		/* To ourselves too: those who join us wait for our answer as
+		 * well, which tells of all earlier mail. */
 		atomic_store(&p->epoch, epoch);
 		for (uint32_t i = 0; i < smp->count; i++) {
 			other = atomic_load(&smp->engine[i]);
-			if (other && other != eng)
+			if (other)
 				mail_protect(other, p->host, epoch);
 		}
 	}

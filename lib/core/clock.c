@@ -161,6 +161,22 @@ void vc__tsc_set(vc_vcpu *vcpu, uint64_t value)
 			      memory_order_relaxed);
 }
 
+void vc__tsc_put(vc_vcpu *vcpu, uint64_t value, uint64_t offset)
+{
+	vc_vm *vm = vcpu->vm;
+
+	if (vm->vcpu_max > 1 && ticks(vm) + offset - value < vm->tsc_hz)
+		atomic_store_explicit(&vcpu->tsc_offset, offset,
+				      memory_order_relaxed);
+	else
+		vc__tsc_set(vcpu, value);
+}
+
+void vc__tsc_restart(vc_vm *vm)
+{
+	vm->tsc_base = 0 - ticks(vm);
+}
+
 uint64_t vc_tsc_now(vc_vm *vm, uint32_t vcpu)
 {
 	if (!vm)

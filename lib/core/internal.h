@@ -192,6 +192,8 @@ struct vc_vm {
 	/* The clock. Host time: now - clock_base. Virtual time: see clock.c. */
 	uint64_t clock_base;
 	uint64_t tsc_hz;
+	uint64_t tsc_base;		/* tsc_offset after a reset, where there
+					   are several vCPUs */
 	uint64_t insn_hz;
 	_Atomic uint64_t virtual_base_ns;	/* clock when retired was... */
 	_Atomic uint64_t virtual_base_retired;	/* ...this */
@@ -372,6 +374,16 @@ uint64_t vc__clock_insns_until(vc_vcpu *vcpu, uint64_t at_ns);
 void vc__clock_jump(vc_vcpu *vcpu, uint64_t at_ns);
 /* (a * b + plus) / c without overflow on the way; plus < c; saturates. */
 uint64_t vc__muldiv(uint64_t a, uint64_t b, uint64_t plus, uint64_t c);
+
+/*
+ * The TSC of a state that is being set; offset is what tsc_offset was before.
+ * Among several vCPUs, a value that this TSC had within the last second comes
+ * from a state that was fetched and changed: it must not set the TSC back, or
+ * it would no more agree with the others'.
+ */
+void vc__tsc_put(vc_vcpu *vcpu, uint64_t value, uint64_t offset);
+/* From now on a reset makes every TSC count from here. */
+void vc__tsc_restart(vc_vm *vm);
 
 /* The clock was told that the count of retired instructions changes. */
 void vc__clock_retired_set(vc_vcpu *vcpu, uint64_t retired);

@@ -144,6 +144,7 @@ int vc__vcpu_state_set(vc_vcpu *vcpu, const vc_x86_state *s)
 	vc_x86_state copy = *s;
 	bool inject = (s->event_flags & VC_EVENT_INTERRUPT) &&
 		      !(s->event_flags & VC_EVENT_SOFT);
+	uint64_t tsc_offset = atomic_load(&vcpu->tsc_offset);
 	int rc;
 
 	copy.event_flags &= ~ours;
@@ -157,7 +158,7 @@ int vc__vcpu_state_set(vc_vcpu *vcpu, const vc_x86_state *s)
 	vcpu->shut_down = s->event_flags & VC_EVENT_TRIPLE_FAULT;
 	if (s->retired != vcpu->retired)
 		vc__clock_retired_set(vcpu, s->retired);
-	vc__tsc_set(vcpu, s->tsc);
+	vc__tsc_put(vcpu, s->tsc, tsc_offset);
 	if (s->event_flags & VC_EVENT_NMI)
 		vc__vcpu_pend(vcpu, VC__PEND_NMI);
 	else

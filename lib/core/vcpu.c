@@ -127,7 +127,11 @@ int vc__vcpu_reset(vc_vcpu *vcpu, bool init_signal)
 		atomic_fetch_and(&vcpu->pending, VC__PEND_CANCEL);
 	}
 	rc = vc__vcpu_state_set(vcpu, &s);
-	if (!rc && init_signal)
+	/* INIT leaves the TSC alone; and those of several vCPUs are reset to
+	 * the same, no matter when each of them is. */
+	if (!init_signal && vcpu->vm->vcpu_max > 1)
+		tsc_offset = vcpu->vm->tsc_base;
+	if (!rc && (init_signal || vcpu->vm->vcpu_max > 1))
 		atomic_store(&vcpu->tsc_offset, tsc_offset);
 	vcpu->stopped_at_breakpoint = false;
 	return rc;

@@ -230,6 +230,7 @@ int vc_vm_reset(vc_vm *vm)
 		return rc;
 	vc__timers_stop(vm);
 	vc__irq_reset(vm);
+	vc__tsc_restart(vm);
 	/* The vCPUs before the devices, whose reset may drive their pins. */
 	for (uint32_t i = 0; i < vm->vcpu_max && !rc; i++)
 		if (vm->vcpus[i])
