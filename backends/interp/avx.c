@@ -5,12 +5,35 @@
  */
 #include "avx.h"
 
-VC_NOINLINE static int load(struct cpu *cpu, const struct op *op,
-			    unsigned bytes)
+/* What lies on two pages has often both in the TLB: vectors that go through
+ * memory without being aligned. */
+static bool fetch_two(struct cpu *cpu, uint64_t la, unsigned bytes)
 {
-	uint8_t t[32];
-	int rc = vc__load(cpu, op, op_ea(cpu, op), bytes, t);
+	unsigned n = 4096 - (unsigned)(la & 4095);
+	const uint8_t *p, *q;
 
+	if (n >= bytes)
+		return false;
+	p = tlb_read_ptr(cpu, la, n);
+	q = tlb_read_ptr(cpu, (la + n) & cpu->lin_mask, bytes - n);
+	if (!p || !q)
+		return false;
+	memcpy(cpu->vmem.b, p, n);
+	memcpy(cpu->vmem.b + n, q, bytes - n);
+	return true;
+}
+
+/* Not to be inlined: its buffer would stand in the way of tail calls. */
+VC_NOINLINE int vc__avx_fetch(struct cpu *cpu, const struct op *op,
+			      unsigned bytes)
+{
+	uint64_t la = op_ea(cpu, op);
+	uint8_t t[32];
+	int rc;
+
+	if (fetch_two(cpu, la & cpu->lin_mask, bytes))
+		return X_OK;
+	rc = vc__load(cpu, op, la, bytes, t);
 	if (!rc)
 		memcpy(cpu->vmem.b, t, bytes);
 	return rc;
@@ -19,7 +42,7 @@ VC_NOINLINE static int load(struct cpu *cpu, const struct op *op,
 VC_COLD const struct op *vc__avx_load(struct cpu *cpu, const struct op *op,
 				      unsigned bytes, op_fn regs)
 {
-	int rc = load(cpu, op, bytes);
+	int rc = vc__avx_fetch(cpu, op, bytes);
 
 	if (rc)
 		return vc__op_stop(cpu, op, rc);

@@ -37,6 +37,8 @@
 int vc__avx_check(struct cpu *cpu);
 const struct op *vc__avx_stop(struct cpu *cpu, const struct op *op);
 
+/* Load bytes (at most 32) at op_ea() into cpu->vmem: X_*. avx.c */
+int vc__avx_fetch(struct cpu *cpu, const struct op *op, unsigned bytes);
 /* Load bytes (at most 32) at op_ea() into cpu->vmem, then go on with regs, the
  * same op's form for registers. avx.c */
 const struct op *vc__avx_load(struct cpu *cpu, const struct op *op,

@@ -150,18 +150,6 @@ VC_NOINLINE int vc__avxfp_general(struct cpu *cpu, const struct op *op,
 }
 
 #if VC_HOSTFP
-/* Not to be inlined: its buffer would stand in the way of tail calls. */
-VC_NOINLINE int vc__avxfp_load(struct cpu *cpu, const struct op *op,
-			       unsigned bytes)
-{
-	uint8_t t[32];
-	int rc = vc__load(cpu, op, op_ea(cpu, op), bytes, t);
-
-	if (!rc)
-		memcpy(cpu->vmem.b, t, bytes);
-	return rc;
-}
-
 /* Not a name that every compiler's __builtin_cpu_supports knows. */
 static bool host_has_f16c(void)
 {

@@ -59,7 +59,6 @@ FP_MISSED
  * it, go on with regs. But a device may have taken the guest's MXCSR out of
  * the host, and must not be asked twice. */
 #if VC_HOSTFP
-int vc__avxfp_load(struct cpu *cpu, const struct op *op, unsigned bytes);
 #define FP_MISSED \
 VC_COLD static const struct op *general_loaded(struct cpu *cpu, \
 					       const struct op *op) \
@@ -74,7 +73,7 @@ VC_NOINLINE static const struct op *missed(struct cpu *cpu, \
 					   const struct op *op, \
 					   unsigned bytes, op_fn regs) \
 { \
-	int rc = vc__avxfp_load(cpu, op, bytes); \
+	int rc = vc__avx_fetch(cpu, op, bytes); \
 \
 	if (VC_UNLIKELY(rc)) \
 		return vc__op_stop(cpu, op, rc); \
