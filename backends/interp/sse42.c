@@ -216,5 +216,5 @@ bool vc__select_sse42(const struct x86_insn *in, struct op *op)
 {
 	if (in->op == X86_CRC32)
 		return select_crc32(in, op);
-	return EXT_FIND(in, op, rows);
+	return EXT_FIND(in, op, rows) || vc__select_sse41(in, op);
 }
