@@ -9,7 +9,7 @@
 	_Static_assert(offsetof(type, member) == (at), #type "." #member)
 #define SIZE(type, size) _Static_assert(sizeof(type) == (size), #type)
 
-SIZE(vc_vm_options, 48);
+SIZE(vc_vm_options, 56);
 AT(vc_vm_options, tsc_hz, 16);
 AT(vc_vm_options, cpu_model, 40);
 SIZE(vc_cpuid_entry, 32);
@@ -25,7 +25,9 @@ AT(vc_exit, mmio, 48);
 AT(vc_exit, debug, 72);
 AT(vc_exit, poweroff, 88);
 AT(vc_exit, fail, 96);
-SIZE(vc_exit, 112);
+AT(vc_vm_options, rng, 44);
+AT(vc_exit, random, 112);
+SIZE(vc_exit, 128);
 SIZE(vc_insn_operand, 24);
 AT(vc_insn, operand, 32);
 AT(vc_insn, mem_disp, 152);
@@ -55,5 +57,5 @@ SELECTOR(GS);
 _Static_assert(VC_REG_FS_BASE == VC_REG_SEG(VC_SEG_FS, VC_PART_BASE), "");
 _Static_assert(VC_REG_GS_BASE == VC_REG_SEG(VC_SEG_GS, VC_PART_BASE), "");
 _Static_assert(VC_REG_END == 0x6b && VC_EXIT_FAIL == 12 &&
-	       VC_ELIMIT == -15 && VC_CAP_COUNT == 16, "numbers stay");
+	       VC_ELIMIT == -15 && VC_CAP_COUNT == 17, "numbers stay");
 _Static_assert(VC_GPA_LIMIT == (uint64_t)1 << 52, "");

@@ -102,7 +102,14 @@ static void test_api_structs_options_of_yesterday(void)
 	if (vc_backend_probe(VC_BACKEND_AUTO))
 		RIG_SKIP("no backend");
 	o.size = 40;
-	o.cpu_model = o.reserved = UINT32_MAX;
+	o.cpu_model = o.rng = UINT32_MAX;
+	RIG_OK(vc_vm_create(&vm, &o));
+	vc_vm_destroy(vm);
+	vm = NULL;
+	o.size = 48;		/* rng, but no seed */
+	o.cpu_model = VC_CPU_DEFAULT;
+	o.rng = VC_RNG_DEFAULT;
+	o.rng_seed = UINT64_MAX;
 	RIG_OK(vc_vm_create(&vm, &o));
 	vc_vm_destroy(vm);
 	vm = NULL;

@@ -213,8 +213,8 @@ static void test_sse4_a_model_that_there_is_not(void)
 	o.cpu_model = VC_CPU_MAX + 1;
 	RIG_FAILS(VC_ENOTSUP, vc_vm_create(&vm, &o));
 	o.cpu_model = VC_CPU_X86_64;
-	o.reserved = 1;
-	RIG_FAILS(VC_EINVAL, vc_vm_create(&vm, &o));
+	o.rng = UINT32_MAX;
+	RIG_FAILS(VC_ERANGE, vc_vm_create(&vm, &o));
 	CU_ASSERT_PTR_NULL(vm);
 }
 

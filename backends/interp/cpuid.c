@@ -177,12 +177,15 @@ static const struct addition {
 	{ VC_CPU_X86_64_V3, 0xd, 2, 0, 256 },
 	{ VC_CPU_X86_64_V3, 0xd, 2, 1, 576 },
 	{ VC_CPU_X86_64_V3, 0x80000001, 0, 2, ECX8_LZCNT },
-	{ VC_CPU_MAX, 0x1, 0, 2, ECX1_PCLMUL | ECX1_AES },
-	{ VC_CPU_MAX, 0x7, 0, 1, EBX7_ADX | EBX7_CLFLUSHOPT | EBX7_CLWB |
+	{ VC_CPU_MAX, 0x1, 0, 2, ECX1_PCLMUL | ECX1_MONITOR | ECX1_AES |
+	  ECX1_RDRAND },
+	{ VC_CPU_MAX, 0x5, 0, 0, 64 },
+	{ VC_CPU_MAX, 0x5, 0, 1, 64 },
+	{ VC_CPU_MAX, 0x7, 0, 1, EBX7_RDSEED | EBX7_ADX | EBX7_CLFLUSHOPT | EBX7_CLWB |
 	  EBX7_SHA },
 	{ VC_CPU_MAX, 0x7, 0, 2, ECX7_PKU | ECX7_GFNI | ECX7_VAES | ECX7_VPCLMUL |
-	  ECX7_CLDEMOTE },
-	{ VC_CPU_MAX, 0x7, 0, 3, EDX7_FSRM },
+	  ECX7_RDPID | ECX7_CLDEMOTE },
+	{ VC_CPU_MAX, 0x7, 0, 3, EDX7_FSRM | EDX7_SERIALIZE },
 	{ VC_CPU_MAX, 0xd, 0, 0, XC_PKRU },
 	{ VC_CPU_MAX, 0xd, 1, 0, EAXD_XSAVEOPT | EAXD_XSAVEC | EAXD_XGETBV1 |
 	  EAXD_XSAVES },
@@ -254,6 +257,7 @@ static const struct {
 	{ X86_FEAT_SSE2, 3, 0, 0x1, EDX1_SSE2 },
 	{ X86_FEAT_SSE3, 2, 0, 0x1, ECX1_SSE3 },
 	{ X86_FEAT_PCLMUL, 2, 0, 0x1, ECX1_PCLMUL },
+	{ X86_FEAT_MONITOR, 2, 0, 0x1, ECX1_MONITOR },
 	{ X86_FEAT_SSSE3, 2, 0, 0x1, ECX1_SSSE3 },
 	{ X86_FEAT_FMA, 2, 0, 0x1, ECX1_FMA },
 	{ X86_FEAT_CX16, 2, 0, 0x1, ECX1_CX16 },
@@ -265,11 +269,13 @@ static const struct {
 	{ X86_FEAT_XSAVE, 2, 0, 0x1, ECX1_XSAVE },
 	{ X86_FEAT_AVX, 2, 0, 0x1, ECX1_AVX },
 	{ X86_FEAT_F16C, 2, 0, 0x1, ECX1_F16C },
+	{ X86_FEAT_RDRAND, 2, 0, 0x1, ECX1_RDRAND },
 	{ X86_FEAT_FSGSBASE, 1, 0, 0x7, EBX7_FSGSBASE },
 	{ X86_FEAT_BMI1, 1, 0, 0x7, EBX7_BMI1 },
 	{ X86_FEAT_AVX2, 1, 0, 0x7, EBX7_AVX2 },
 	{ X86_FEAT_BMI2, 1, 0, 0x7, EBX7_BMI2 },
 	{ X86_FEAT_INVPCID, 1, 0, 0x7, EBX7_INVPCID },
+	{ X86_FEAT_RDSEED, 1, 0, 0x7, EBX7_RDSEED },
 	{ X86_FEAT_ADX, 1, 0, 0x7, EBX7_ADX },
 	{ X86_FEAT_SMAP, 1, 0, 0x7, EBX7_SMAP },
 	{ X86_FEAT_CLFLUSHOPT, 1, 0, 0x7, EBX7_CLFLUSHOPT },
@@ -279,6 +285,8 @@ static const struct {
 	{ X86_FEAT_GFNI, 2, 0, 0x7, ECX7_GFNI },
 	{ X86_FEAT_VAES, 2, 0, 0x7, ECX7_VAES },
 	{ X86_FEAT_VPCLMUL, 2, 0, 0x7, ECX7_VPCLMUL },
+	{ X86_FEAT_RDPID, 2, 0, 0x7, ECX7_RDPID },
+	{ X86_FEAT_SERIALIZE, 3, 0, 0x7, EDX7_SERIALIZE },
 	{ X86_FEAT_XSAVEOPT, 0, 1, 0xd, EAXD_XSAVEOPT },
 	{ X86_FEAT_XSAVEC, 0, 1, 0xd, EAXD_XSAVEC },
 	{ ENG_FEAT_XGETBV1, 0, 1, 0xd, EAXD_XGETBV1 },
@@ -386,8 +394,11 @@ void vc__cpuid_now(struct cpu *cpu, uint32_t leaf, uint32_t subleaf,
 	case 0x1:
 		regs[1] = (regs[1] & 0xff00) | id << 24 |
 			  ((uint32_t)1 << bits) << 16;
-		if (vm->vcpu_max > 1)
+		if (vm->vcpu_max > 1) {
 			regs[3] |= EDX1_HTT;
+			/* MWAIT cannot wait for other vCPUs' stores */
+			regs[2] &= ~ECX1_MONITOR;
+		}
 		if (!vc__msr_find(vm, MSR_APIC_BASE)) {
 			/* The local APIC is a device, and there is none. */
 			regs[2] &= ~(ECX1_X2APIC | ECX1_DEADLINE);

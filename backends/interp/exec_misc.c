@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * exec_misc.c: single flags, decimal adjustment, MOVBE, BOUND, and the ops
- * that stand for bytes which are no instruction, or none that we have.
+ * exec_misc.c: single flags, decimal adjustment, MOVBE, BOUND, RDPID,
+ * SERIALIZE, MONITOR and MWAIT, and the ops that stand for bytes which are no
+ * instruction, or none that we have.
  */
 #include "engine.h"
 #include "ops.h"
+#include "select.h"
+#include "system.h"
 
 #define SETTLED(...) do { u64 fl = vc__cc_arith(cpu); __VA_ARGS__; \
 	cc_set_flags(cpu, fl); } while (0)
@@ -175,4 +178,90 @@ OP(movbe)
 	else
 		R(op->a) = v;
 	return X_OK;
+}
+
+/* a is the register; aux its size. SDM 2B RDPID */
+OP_DECLARE(rdpid);
+OP(rdpid)
+{
+	if (op->aux == 8)
+		set64(cpu, op->a, cpu->tsc_aux);
+	else
+		set32(cpu, op->a, (u32)cpu->tsc_aux);
+	return X_OK;
+}
+
+/* There is nothing to wait for: code and data are coherent anyway. */
+OP_DECLARE(serialize);
+OP(serialize)
+{
+	(void)cpu, (void)op;
+	return X_OK;
+}
+
+/* ---- MONITOR, MWAIT: SDM 2B; no extensions, hints are ignored ---- */
+
+/* aux is the address size. Nothing is armed: see MWAIT. */
+OP_DECLARE(monitor);
+OP(monitor)
+{
+	unsigned bits = 8 * (op->aux & 15);
+	u64 at = R(R_RAX) & ~(u64)0 >> (64 - bits), base;
+	uint8_t b[1];
+
+	if (cpu->cpl)
+		return vc__ud(cpu);
+	if (get32(cpu, R_RCX))
+		return vc__gp(cpu, 0);
+	base = cpu->seg[op->seg].base;
+	if (IN_CODE64())
+		base = op->seg == VC_SEG_FS || op->seg == VC_SEG_GS ? base : 0;
+	else if (!vc__seg_holds(&cpu->seg[op->seg], at, 1))
+		return vc__raise_error(cpu, op->seg == VC_SEG_SS ? EXC_SS :
+				       EXC_GP, 0);
+	return vc__load(cpu, op, (base + at) & cpu->lin_mask, 1, b);
+}
+
+/*
+ * An only vCPU that takes interrupts has nothing else to wait for, but for
+ * stores of devices, which come with one: it waits as in HLT. Otherwise MWAIT
+ * ends at once, as it always may (SDM 3A §10.10.4).
+ */
+OP_DECLARE(mwait);
+OP(mwait)
+{
+	(void)op;
+	if (cpu->cpl)
+		return vc__ud(cpu);
+	if (get32(cpu, R_RCX))
+		return vc__gp(cpu, 0);
+	if (cpu->vm->vcpu_max > 1 || !(cpu->flags & FL_IF))
+		return X_OK;
+	cpu->shadow = 0;
+	cpu->exit_reason = VC_EXIT_HALT;
+	return X_EXIT_AFTER;
+}
+
+bool vc__select_misc(const struct x86_insn *in, struct op *op)
+{
+	switch (in->op) {
+	case X86_RDPID:
+		op->fn = vc__op_rdpid;
+		op->a = in->opnd[0].reg;
+		op->aux = in->opnd[0].size;
+		return true;
+	case X86_SERIALIZE:
+		op->fn = vc__op_serialize;
+		return true;
+	case X86_MONITOR:
+		op->fn = vc__op_monitor;
+		op->seg = in->seg;
+		op->aux = in->asize;
+		return true;
+	case X86_MWAIT:
+		op->fn = vc__op_mwait;
+		return true;
+	default:
+		return false;
+	}
 }

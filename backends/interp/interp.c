@@ -32,7 +32,7 @@ static int probe(char *reason, size_t len, uint64_t *caps)
 		(uint64_t)1 << VC_CAP_BREAKPOINTS |
 		(uint64_t)1 << VC_CAP_WATCHPOINTS |
 		(uint64_t)1 << VC_CAP_HYPERCALLS |
-		(uint64_t)1 << VC_CAP_TRANSLATE;
+		(uint64_t)1 << VC_CAP_TRANSLATE | (uint64_t)1 << VC_CAP_RNG;
 	return 0;
 }
 

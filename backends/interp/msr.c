@@ -34,8 +34,9 @@ enum {
 
 /* Branch trace storage and PEBS are unavailable: fixed bits. */
 #define MISC_ENABLE_FIXED	0x1800u
-/* fast strings, limit CPUID, XD disable: may be written, change nothing */
-#define MISC_ENABLE_WRITABLE	((uint64_t)1 << 34 | 0x400001u)
+/* fast strings, MONITOR, limit CPUID, XD disable: may be written, change
+ * nothing */
+#define MISC_ENABLE_WRITABLE	((uint64_t)1 << 34 | 0x440001u)
 #define MTRRCAP			0x508u	/* 8 ranges, fixed ones, WC */
 
 /* Those that are read and written as they are; how says what a write may be. */

@@ -23,6 +23,11 @@ bool vc__select_bmi(const struct x86_insn *in, struct op *op);
  * are bits of engine.features. */
 enum { ENG_FEAT_FIRST = 60, ENG_FEAT_XGETBV1 = ENG_FEAT_FIRST };
 
+/* RDRAND and RDSEED. random.c */
+bool vc__select_random(const struct x86_insn *in, struct op *op);
+/* RDPID, SERIALIZE, MONITOR, MWAIT. exec_misc.c */
+bool vc__select_misc(const struct x86_insn *in, struct op *op);
+
 /* Can the engine do what belongs to the feature (enum x86_feature)? cpuid.c */
 bool vc__cpuid_offers(unsigned feature);
 /*

@@ -35,5 +35,6 @@ bool vc__select_fpu(const struct x86_insn *in, struct op *op)
 	       vc__select_mmx(in, op) || vc__select_move(in, op) ||
 	       vc__select_simd(in, op) || vc__select_sse(in, op) ||
 	       vc__select_x87(in, op) || vc__select_x87env(in, op) ||
-	       vc__select_xsave(in, op) || vc__select_bmi(in, op);
+	       vc__select_xsave(in, op) || vc__select_bmi(in, op) ||
+	       vc__select_random(in, op) || vc__select_misc(in, op);
 }

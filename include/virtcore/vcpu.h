@@ -239,6 +239,8 @@ VC_API int vc_vcpu_write(vc_vcpu *vcpu, uint64_t gva, const void *in,
 #define VC_EXIT_RESET		10u	/* vc_vm_reset_request() */
 #define VC_EXIT_POWEROFF	11u	/* vc_vm_poweroff_request(): poweroff */
 #define VC_EXIT_FAIL		12u	/* the backend cannot go on: fail */
+#define VC_EXIT_RANDOM		13u	/* RDRAND, RDSEED with VC_RNG_TRAP:
+					   random */
 
 typedef struct vc_exit_io {
 	uint16_t port;
@@ -272,6 +274,15 @@ typedef struct vc_exit_fail {
 	uint64_t address;	/* guest-physical, for VC_FAIL_FETCH */
 } vc_exit_fail;
 
+/* The instruction is done: its register and RFLAGS.CF are 0, which tells the
+ * guest to try again. To give it a number, set both. */
+typedef struct vc_exit_random {
+	uint32_t reg;		/* VC_REG_RAX to VC_REG_R15 */
+	uint32_t size;		/* 2, 4 or 8 bytes of it */
+	uint32_t is_seed;	/* 0 RDRAND, 1 RDSEED */
+	uint32_t reserved;
+} vc_exit_random;
+
 #define VC_FAIL_FETCH		1u	/* instruction fetch from what is no
 					   executable memory */
 #define VC_FAIL_HOST		2u	/* the host or hypervisor failed */
@@ -298,6 +309,7 @@ typedef struct vc_exit {
 	vc_exit_debug debug;
 	vc_exit_poweroff poweroff;
 	vc_exit_fail fail;
+	vc_exit_random random;
 } vc_exit;
 
 /* ---- running ---- */

@@ -40,7 +40,8 @@ extern "C" {
 #define VC_CAP_WATCHPOINTS	13u	/* vc_watchpoint_add */
 #define VC_CAP_HYPERCALLS	14u	/* VC_VM_HYPERCALLS */
 #define VC_CAP_TRANSLATE	15u	/* vc_vcpu_translate, _read, _write */
-#define VC_CAP_COUNT		16u
+#define VC_CAP_RNG		16u	/* vc_vm_options.rng */
+#define VC_CAP_COUNT		17u
 
 /*
  * The backends this library was built with, best first. Writes at most n ids
@@ -113,6 +114,20 @@ VC_API int vc_backend_capability(uint32_t id, uint32_t cap);
 #define VC_CPU_MAX		255u	/* all that the backend has; more with
 					   each version of the library */
 
+/*
+ * What RDRAND and RDSEED give (where CPUID lists them: VC_CPU_MAX does). All
+ * but the default need VC_CAP_RNG.
+ */
+#define VC_RNG_DEFAULT		0u	/* VC_RNG_SEEDED with virtual time, so
+					   that runs repeat; else _HOST */
+#define VC_RNG_HOST		1u	/* random numbers of the host's system */
+#define VC_RNG_SEEDED		2u	/* no secrets: made of rng_seed, the
+					   vCPU's number and its count of
+					   retired instructions (as saved in
+					   its state): splitmix64's mixer twice */
+#define VC_RNG_TRAP		3u	/* none (CF 0), and VC_EXIT_RANDOM: the
+					   embedder may set register and CF */
+
 /* How to make a VM. Zero is each field's default. */
 typedef struct vc_vm_options {
 	uint32_t size;		/* set by VC_VM_OPTIONS_INIT */
@@ -126,10 +141,11 @@ typedef struct vc_vm_options {
 	uint64_t ram_max;	/* most memory that may be mapped at a time, in
 				   bytes; 0 means no limit */
 	uint32_t cpu_model;	/* VC_CPU_* */
-	uint32_t reserved;	/* zero */
+	uint32_t rng;		/* VC_RNG_* */
+	uint64_t rng_seed;	/* for VC_RNG_SEEDED */
 } vc_vm_options;
 
-#define VC_VM_OPTIONS_INIT { sizeof(vc_vm_options), 0, 0, 0, 0, 0, 0, 0, 0 }
+#define VC_VM_OPTIONS_INIT { sizeof(vc_vm_options), 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /*
  * Make a VM, without memory, vCPUs or devices. options may be NULL: all
@@ -138,9 +154,9 @@ typedef struct vc_vm_options {
  * On success *out is the caller's, to be given to vc_vm_destroy(); on failure
  * *out is untouched.
  *
- * Returns 0, VC_EINVAL (out is NULL, implausible size, reserved not zero),
- * VC_ERANGE (vcpu_max, tsc_hz or insn_hz out of range), VC_ENOTSUP (an unknown
- * flag or field, or a flag or CPU model that this backend cannot honour),
+ * Returns 0, VC_EINVAL (out is NULL, implausible size), VC_ERANGE (vcpu_max,
+ * tsc_hz, insn_hz or rng out of range), VC_ENOTSUP (an unknown flag or field,
+ * or a flag, CPU model or rng that this backend cannot honour),
  * VC_ENOENT (backend not built in), VC_ENODEV (backend unavailable here; the
  * text says why) or VC_ENOMEM.
  *

@@ -142,6 +142,8 @@ struct vc_vm {
 	void *backend_vm;		/* the backend's own */
 	uint64_t caps;			/* bit n: VC_CAP_n */
 	uint32_t flags;			/* VC_VM_* */
+	uint32_t rng;			/* VC_RNG_*, not _DEFAULT */
+	uint64_t rng_seed;
 	uint32_t vcpu_max;
 	vc_vcpu **vcpus;		/* vcpu_max of them, NULL where none */
 

@@ -25,6 +25,9 @@ void vc__os_wake(_Atomic uint32_t *word);
 
 void vc__os_yield(void);
 
+/* len random bytes (at most 256) of the host's; false: there are none. */
+bool vc__os_random(void *to, size_t len);
+
 /* The path that has to wait. */
 void vc__lock_slow(struct vc__lock *l);
 

@@ -67,6 +67,11 @@ void vc__os_pages_free(void *pages, size_t len)
 		munmap(pages, len);
 }
 
+bool vc__os_random(void *to, size_t len)
+{
+	return !getentropy(to, len);
+}
+
 uint64_t vc__os_now_ns(void)
 {
 	struct timespec ts;

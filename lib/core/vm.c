@@ -128,8 +128,12 @@ static int check_options(const vc_vm_options *o, uint64_t caps,
 	if (o->flags & ~KNOWN_FLAGS)
 		return vc__fail(VC_ENOTSUP, "%s: unknown flags 0x%x", call,
 				(unsigned)(o->flags & ~KNOWN_FLAGS));
-	if (o->reserved)
-		return vc__fail(VC_EINVAL, "%s: reserved is not zero", call);
+	if (o->rng > VC_RNG_TRAP)
+		return vc__fail(VC_ERANGE, "%s: there is no rng %u", call,
+				(unsigned)o->rng);
+	if ((o->rng || o->rng_seed) && !(caps >> VC_CAP_RNG & 1))
+		return vc__fail(VC_ENOTSUP, "%s: the %s backend's RDRAND is as "
+				"it is", call, b->name);
 	if (o->flags & VC_VM_VIRTUAL_TIME) {
 		if (!(caps >> VC_CAP_VIRTUAL_TIME & 1))
 			return vc__fail(VC_ENOTSUP, "%s: the %s backend has no "
@@ -173,6 +177,9 @@ int vc__vm_create_on(vc_vm **out, const vc_vm_options *o,
 		     backend->tsc_hz ? backend->tsc_hz : DEFAULT_HZ;
 	vm->insn_hz = o->insn_hz ? o->insn_hz : DEFAULT_HZ;
 	vm->ram_max = o->ram_max;
+	vm->rng_seed = o->rng_seed;
+	vm->rng = o->rng ? o->rng : o->flags & VC_VM_VIRTUAL_TIME ?
+		  VC_RNG_SEEDED : VC_RNG_HOST;
 	vc__clock_init(vm);
 	vm->vcpus = calloc(vm->vcpu_max, sizeof(vc_vcpu *));
 	if (!vm->vcpus)
