@@ -2,7 +2,7 @@
 /*
  * test_engine_legacy_misc.c: corners of the old modes that no other file has:
  * RF between iterations, 16-bit stacks, ENTER with nesting, call gates of 16
- * bits, expand-down stacks, BOUND.
+ * bits, expand-down stacks, code through several segments, BOUND.
  */
 #include "engine_rig.h"
 
@@ -284,6 +284,40 @@ static void test_call_gate_of_16_bits_with_words(void)
 	sys_free(t);
 }
 
+/* ---- the same code by two segments: jumps are cached by linear address ---- */
+
+static void test_code_reached_through_two_bases_sees_its_own_ip(void)
+{
+	struct sys *t = sys_new(SYS_REAL, 0);
+
+	/* 0x11000: call next; pop ax; retf, as 0x1100:0 and 0x1000:0x1000 */
+	sys_bytes(t, 0x11000, "\xe8\x00\x00\x58\xcb", 5);
+	SYS_EMIT(t, 0xb9, LE16(5),
+		 0x9a, LE16(0), LE16(0x1100), 0x89, 0xc3,	/* mov bx, ax */
+		 0x9a, LE16(0x1000), LE16(0x1000), 0x01, 0xc2,	/* add dx, ax */
+		 0xe2, 0xf0);
+	sys_passes(t);
+	CU_ASSERT_EQUAL(t->s.gpr[VC_RBX], 3);
+	CU_ASSERT_EQUAL(t->s.gpr[VC_RDX], 5 * 0x1003);
+	sys_free(t);
+}
+
+static void test_code_reached_through_two_limits_ends_at_each(void)
+{
+	struct sys *t = sys_new(SYS_PROT, 0);
+
+	/* five INC AX; then the same through a segment that ends in them */
+	sys_gdt(t, SEL_FREE, sys_desc(0, 0xa003, 0x9b, 0));
+	sys_bytes(t, 0xa000, "\x40\x40\x40\x40\x40\xea\x00\xa0\xe0\x00", 10);
+	SYS_EMIT(t, 0xea, LE32(0xa000), LE16(SEL_CODE16));
+	sys_run(t);
+	CU_ASSERT_EQUAL(sys_vector(t), 13);
+	CU_ASSERT_EQUAL(sys_frame(t, 1, 4), 0xa004);
+	CU_ASSERT_EQUAL(sys_frame(t, 2, 4), SEL_FREE);
+	CU_ASSERT_EQUAL(t->s.gpr[VC_RAX], 9);
+	sys_free(t);
+}
+
 /* ---- BOUND ---- */
 
 static void test_bound_is_signed_and_by_operand_size(void)
@@ -328,6 +362,8 @@ RIG_SUITE(engine_legacy_misc) {
 	RIG_TEST(test_enter_with_nesting),
 	RIG_TEST(test_enter_that_faults_changes_no_register),
 	RIG_TEST(test_call_gate_of_16_bits_with_words),
+	RIG_TEST(test_code_reached_through_two_bases_sees_its_own_ip),
+	RIG_TEST(test_code_reached_through_two_limits_ends_at_each),
 	RIG_TEST(test_bound_is_signed_and_by_operand_size),
 	RIG_END
 };

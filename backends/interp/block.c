@@ -685,6 +685,13 @@ static int block_at(struct cpu *cpu, uint64_t la, struct block **out)
 	return *out ? X_OK : block_make(cpu, page, la, out);
 }
 
+/* Whatever block begins at cpu->rip ends within CS's limit. */
+static bool may_remember(const struct cpu *cpu)
+{
+	return cpu->mode & MODE_FLAT ||
+	       cpu->rip + 4096 + 15 <= cpu->seg[VC_SEG_CS].limit;
+}
+
 /* The first op at cpu->rip, charged, or NULL to leave. Not inlined, so that
  * its locals never stand in the way of its callers' tail calls. */
 VC_NOINLINE static const struct op *entry(struct cpu *cpu, bool remember)
@@ -713,11 +720,14 @@ VC_NOINLINE static const struct op *entry(struct cpu *cpu, bool remember)
 		return leave(cpu, X_LIMIT);
 	cpu->retired = charged;
 	R(R_IP) = (cpu->rip - (la & 4095)) & cpu->ip_mask;
-	if (remember && flat)
-		ENGINE(cpu)->jumps[jump_index(cpu->rip)] = (struct jump_entry){
-			.rip = cpu->rip, .to = b->ops, .n = b->insns,
+	if (remember && may_remember(cpu)) {
+		uint64_t key = flat ? cpu->rip : la;
+
+		ENGINE(cpu)->jumps[jump_index(key)] = (struct jump_entry){
+			.rip = key, .to = b->ops, .n = b->insns,
 			.tag = cpu->jump_tag,
 		};
+	}
 	return b->ops;
 }
 
@@ -731,13 +741,18 @@ const struct op *vc__enter(struct cpu *cpu, const struct op *op)
 
 const struct op *vc__enter_jump(struct cpu *cpu, const struct op *op)
 {
-	const struct jump_entry *e = &ENGINE(cpu)->jumps[jump_index(cpu->rip)];
-	uint64_t charged = cpu->retired + e->n;
+	const struct jump_entry *e;
+	uint64_t key = cpu->rip, charged;
 
-	if (e->rip == cpu->rip && e->tag == cpu->jump_tag &&
+	/* the cache goes by linear addresses, which with a base of 0 is RIP */
+	if (!(cpu->mode & MODE_FLAT))
+		key = (key + cpu->seg[VC_SEG_CS].base) & cpu->lin_mask;
+	e = &ENGINE(cpu)->jumps[jump_index(key)];
+	charged = cpu->retired + e->n;
+	if (e->rip == key && e->tag == cpu->jump_tag && may_remember(cpu) &&
 	    charged <= atomic_load_explicit(&cpu->limit, memory_order_relaxed)) {
 		cpu->retired = charged;
-		R(R_IP) = cpu->rip & ~(uint64_t)4095;
+		R(R_IP) = (cpu->rip - (key & 4095)) & cpu->ip_mask;
 		NEXT(e->to);
 	}
 	op = entry(cpu, true);

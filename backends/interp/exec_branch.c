@@ -3,7 +3,7 @@
  * exec_branch.c: near branches, each the last op of its block, with the links
  * to what follows in the slot behind it. The 64-bit forms and those with links
  * are for flat code; the _any forms look at limits and operand size, and go
- * the slow way round.
+ * by the jump cache without links.
  */
 #include "engine.h"
 #include "ops.h"
@@ -56,7 +56,7 @@ H(block_end)
 H(block_end_any)
 {
 	cpu->rip = op_rip(cpu, op);
-	return vc__enter(cpu, NULL);
+	return vc__enter_jump(cpu, NULL);
 }
 
 /* ---- conditional jumps ---- */
