@@ -514,10 +514,11 @@ static void test_v86_ports_go_by_the_bit_map_whatever_iopl(void)
 		else
 			SYS_EMIT(t, 0xe4, 0x87);
 		v86_run(t);
-		if (open)
-			CU_ASSERT_EQUAL(t->reason, VC_EXIT_IO)
-		else
+		if (open) {
+			CU_ASSERT_EQUAL(t->reason, VC_EXIT_IO);
+		} else {
 			CU_ASSERT(is_gp(t, 2 | (i & 1 ? 0x3000 : 0)));
+		}
 		sys_free(t);
 	}
 }
