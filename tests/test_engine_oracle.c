@@ -97,6 +97,24 @@ static void test_oracle_sequences_of_instructions(void)
 #endif
 }
 
+static void test_oracle_sequences_of_vector_instructions(void)
+{
+#if defined(__x86_64__) && defined(__linux__)
+	ora_test_vector_sequences();
+#else
+	RIG_SKIP("the host is not Linux on x86-64");
+#endif
+}
+
+static void test_oracle_covers_every_operation(void)
+{
+#if defined(__x86_64__) && defined(__linux__)
+	ora_test_coverage();
+#else
+	RIG_SKIP("the host is not Linux on x86-64");
+#endif
+}
+
 static void test_oracle_undefined_opcodes(void)
 {
 #if defined(__x86_64__) && defined(__linux__)
@@ -137,9 +155,11 @@ static void test_oracle_lists_what_is_left_open(void)
 
 RIG_SUITE(engine_oracle) {
 	RIG_TEST(test_oracle_has_a_test_for_every_form),
+	RIG_TEST(test_oracle_covers_every_operation),
 #define ENTRY(group) RIG_TEST(test_oracle_##group),
 	GROUPS(ENTRY)
 	RIG_TEST(test_oracle_sequences_of_instructions),
+	RIG_TEST(test_oracle_sequences_of_vector_instructions),
 	RIG_TEST(test_oracle_undefined_opcodes),
 	RIG_TEST(test_oracle_undefined_vex_encodings),
 	RIG_TEST(test_oracle_instructions_cut_off_or_too_long),

@@ -1029,6 +1029,42 @@ static bool in_sequences(const struct ora_form *f)
 	return false;
 }
 
+/* The same with floating-point and vector instructions: without those whose
+ * results are the processor's own, and addresses that take more than one
+ * register. */
+static bool in_vector_sequences(const struct ora_form *f)
+{
+	static const char *const groups[] = {
+		"x87_add_mem", "x87_add_st", "x87_multiply", "x87_divide",
+		"x87_integer", "x87_compare", "x87_load", "x87_store",
+		"x87_store_integer", "x87_functions", "mmx_arith", "mmx_move",
+		"mmx_shift", "mmx_shuffle", "sse_move_reg", "sse_move_mem",
+		"sse_scalar_reg", "sse_scalar_mem", "sse_packed_reg",
+		"sse_packed_mem", "sse_compare_reg", "sse_compare_mem",
+		"sse_min_max", "sse_sqrt", "sse_convert_reg",
+		"sse_convert_mem", "sse_convert_mmx", "sse_logic_shuffle",
+		"sse2_integer", "sse2_shift", "sse2_shuffle", "crypto",
+		"avx_move_reg", "avx_move_mem", "avx_shuffle_reg",
+		"avx_shuffle_mem", "avx_integer_reg", "avx_integer_mem",
+		"avx_shift", "avx_string", "avx_compare", "avx_scalar",
+		"avx_packed_reg", "avx_packed_mem", "avx_convert", "f16c",
+		"fma_packed_reg", "fma_packed_mem", "fma_scalar_reg",
+		"fma_scalar_mem",
+	};
+
+	if (f->mode != X86_MODE64 || f->op == X86_MASKMOVQ ||
+	    f->op == X86_MASKMOVDQU || ora_left_out(f) ||
+	    /* (to AMD's bit 17 is not reserved) */
+	    f->op == X86_LDMXCSR ||
+	    /* (AMD's take what is not aligned) */
+	    (f->insn.feature == X86_FEAT_SHA && has_mem(&f->insn)))
+		return false;
+	for (size_t i = 0; i < sizeof(groups) / sizeof(*groups); i++)
+		if (!strcmp(groups[i], f->group))
+			return true;
+	return false;
+}
+
 static bool fixed_place(const struct ora_code *code)
 {
 	const struct x86_insn *in = &code->insn;
@@ -1069,26 +1105,40 @@ static bool counts_by_cl(const struct x86_insn *in)
 	}
 }
 
-static const struct ora_form *pick_form(uint64_t *seed, bool last)
-{
-	static uint16_t parts[FORMS_MAX], jumps[64];
-	static unsigned part_count, jump_count;
+/* Those that can be part of a sequence, and those that can end one. */
+struct parts {
+	uint16_t form[FORMS_MAX], jump[64];
+	unsigned forms, jumps;
+};
 
-	if (!part_count)
-		for (size_t i = 0; i < form_count; i++) {
-			if (in_sequences(&forms[i]))
-				parts[part_count++] = (uint16_t)i;
-			else if (!strcmp(forms[i].group, "jcc") &&
-				 !(forms[i].legacy & X86_OSIZE) &&
-				 jump_count < 64)
-				jumps[jump_count++] = (uint16_t)i;
-		}
-	if (last && jump_count && below(seed, 2))
-		return &forms[jumps[below(seed, jump_count)]];
-	return &forms[parts[below(seed, part_count)]];
+static void find_parts(struct parts *p, bool vectors)
+{
+	for (size_t i = 0; i < form_count; i++) {
+		const struct ora_form *f = &forms[i];
+
+		if (vectors ? in_vector_sequences(f) : in_sequences(f))
+			p->form[p->forms++] = (uint16_t)i;
+		else if (!vectors && !strcmp(f->group, "jcc") &&
+			 !(f->legacy & X86_OSIZE) && p->jumps < 64)
+			p->jump[p->jumps++] = (uint16_t)i;
+	}
 }
 
-bool ora_encode_sequence(struct ora_code *code, uint64_t *seed, unsigned slot)
+static const struct ora_form *pick_form(bool vectors, uint64_t *seed,
+					bool last)
+{
+	static struct parts all[2];
+	struct parts *p = &all[vectors];
+
+	if (!p->forms)
+		find_parts(p, vectors);
+	if (last && p->jumps && below(seed, 2))
+		return &forms[p->jump[below(seed, p->jumps)]];
+	return &forms[p->form[below(seed, p->forms)]];
+}
+
+bool ora_encode_sequence(struct ora_code *code, bool vectors, uint64_t *seed,
+			 unsigned slot)
 {
 	static struct ora_code one;
 	unsigned count = 2 + below(seed, SEQUENCE_MAX - 1), undefined = 0, done;
@@ -1104,7 +1154,8 @@ bool ora_encode_sequence(struct ora_code *code, uint64_t *seed, unsigned slot)
 	code->at = at + 20;
 	memcpy(one.near, code->near, sizeof(one.near));
 	for (done = 0; done < count && code->len < ORA_BYTES - 16; done++) {
-		const struct ora_form *f = pick_form(seed, done == count - 1);
+		const struct ora_form *f = pick_form(vectors, seed,
+						     done == count - 1);
 		const struct x86_insn *in = &one.insn;
 
 		/* (a branch short of the near pads cannot be: 64 bytes) */
@@ -1125,6 +1176,7 @@ bool ora_encode_sequence(struct ora_code *code, uint64_t *seed, unsigned slot)
 			code->form = f;
 	}
 	code->sequence = true;
+	code->vectors = vectors;
 	code->flags_left = (uint16_t)~undefined;
 	code->insn.op = X86_NOP;
 	code->insn.asize = 8;

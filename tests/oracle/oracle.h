@@ -110,6 +110,7 @@ struct ora_code {
 	uint8_t cut;		/* not 0: only so many bytes are there, before
 				   ORA_EDGE, and no pads */
 	bool sequence;
+	bool vectors;		/* of floating-point and vector instructions */
 	uint16_t flags_left;	/* of a sequence: defined at its end */
 };
 
@@ -129,8 +130,10 @@ bool ora_lengthen(struct ora_code *code, unsigned len);
 /* The same, so that only its first bytes are there. */
 bool ora_cut(struct ora_code *code, const struct ora_form *f, uint64_t *seed);
 /* A few of them, one behind the other, whose flags are defined where they are
- * read; none can fault. */
-bool ora_encode_sequence(struct ora_code *code, uint64_t *seed, unsigned slot);
+ * read: integer instructions, none of which can fault; or floating-point and
+ * vector instructions, legacy and VEX. */
+bool ora_encode_sequence(struct ora_code *code, bool vectors, uint64_t *seed,
+			 unsigned slot);
 
 /* ---- states ---- */
 
@@ -207,8 +210,12 @@ void ora_list_exemptions(const unsigned long *counts);
 /* Run all forms of a group; reports and counts through CUnit. */
 void ora_test(const char *group);
 /* Random sequences of integer instructions, whose flags run from one to the
- * next. */
+ * next; and of x87, MMX, SSE and AVX instructions. */
 void ora_test_sequences(void);
+void ora_test_vector_sequences(void);
+/* Each operation is compared or left out by name, and ora_why_not() says so of
+ * each form's encodings. */
+void ora_test_coverage(void);
 /* Opcodes that are undefined; instructions that run into nothing, or are
  * longer than 15 bytes. */
 void ora_test_undefined(void);

@@ -1430,6 +1430,19 @@ bool ora_state(struct ora_case *c, const struct ora_code *code, unsigned n,
 	return true;
 }
 
+/* FP numbers and integers side by side, in memory too. */
+static void vector_sequence_state(struct ora_case *c, uint64_t *seed)
+{
+	enum lanes lanes = (enum lanes)below(seed, 3);
+
+	fx_controls(c->in.fx, below(seed, 4) != 0, seed);
+	x87_pick(c->in.fx, seed);
+	vectors_pick(&c->in, lanes, seed);
+	for (unsigned i = 0; i < 128; i++)
+		vector_pick(c->data + (below(seed, ORA_RW_SIZE - 16) & ~3u),
+			    lanes, seed);
+}
+
 void ora_sequence_state(struct ora_case *c, const struct ora_code *code,
 			uint64_t *seed)
 {
@@ -1442,4 +1455,6 @@ void ora_sequence_state(struct ora_case *c, const struct ora_code *code,
 	for (unsigned i = 0; i < 64; i++)
 		put_at(c->data + below(seed, ORA_RW_SIZE - 8), 8,
 		       int_pick(seed));
+	if (code->vectors)
+		vector_sequence_state(c, seed);
 }
