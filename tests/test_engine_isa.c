@@ -5,6 +5,8 @@
  * processor and by the engine. Which of them there are is what CPUID says.
  */
 #define _DEFAULT_SOURCE		/* MAP_ANONYMOUS */
+#include <math.h>
+
 #include "isa_rig.h"
 
 enum { N_NONE, N_BMI1, N_BMI2, N_ADX, N_LZCNT, N_MOVBE, N_AES, N_PCLMUL, N_SHA,
@@ -248,6 +250,236 @@ static void test_isa_cryptography_as_the_host_does_it(void)
 }
 #endif
 
+/* ---- known answers, on any host: FIPS 197 and 180-4 ---- */
+
+/* One instruction on XMM1 (d, which gets the result), XMM2 and XMM0. */
+static void crypt(struct sys *t, const uint8_t *code, unsigned n, uint8_t *d,
+		  const uint8_t *src, const uint8_t *xmm0)
+{
+	struct isa_state s;
+
+	memset(&s, 0, sizeof(s));
+	memcpy(s.vec[1], d, 16);
+	memcpy(s.vec[2], src, 16);
+	if (xmm0)
+		memcpy(s.vec[0], xmm0, 16);
+	CU_ASSERT_EQUAL(isa_engine(t, code, n, &s), -1);
+	memcpy(d, s.vec[1], 16);
+}
+#define ONE(t, d, s, xmm0, ...) \
+	crypt(t, (const uint8_t[]){ __VA_ARGS__ }, \
+	      sizeof((const uint8_t[]){ __VA_ARGS__ }), d, s, xmm0)
+#define AES(op)	0x66, 0x0f, 0x38, op, 0xca
+#define SHA(op)	0x0f, 0x38, op, 0xca
+
+static void xor_16(uint8_t *d, const uint8_t *s)
+{
+	for (unsigned i = 0; i < 16; i++)
+		d[i] ^= s[i];
+}
+
+/* The AES-128 key schedule, FIPS 197 §5.2. */
+static void aes_keys(struct sys *t, uint8_t k[11][16])
+{
+	for (unsigned r = 1, rcon = 1; r < 11; r++) {
+		uint8_t g[16] = { 0 }, code[] = { 0x66, 0x0f, 0x3a, 0xdf, 0xca,
+						  (uint8_t)rcon };
+
+		crypt(t, code, sizeof(code), g, k[r - 1], NULL);
+		for (unsigned i = 0; i < 16; i++)
+			k[r][i] = k[r - 1][i] ^ (i < 4 ? g[12 + i] :
+						 k[r][i - 4]);
+		rcon = rcon << 1 ^ (rcon & 0x80 ? 0x11b : 0);
+	}
+}
+
+static void test_isa_aes_known_answers(void)
+{
+	/* FIPS 197 appendix C.1: its output, and its last round key */
+	static const uint8_t cipher[16] = {
+		0x69, 0xc4, 0xe0, 0xd8, 0x6a, 0x7b, 0x04, 0x30, 0xd8, 0xcd,
+		0xb7, 0x80, 0x70, 0xb4, 0xc5, 0x5a,
+	};
+	static const uint8_t last[16] = {
+		0x13, 0x11, 0x1d, 0x7f, 0xe3, 0x94, 0x4a, 0x17, 0xf3, 0x07,
+		0xa7, 0x8b, 0x4d, 0x2b, 0x30, 0xc5,
+	};
+	struct sys *t = isa_machine(SYS_LONG, 0);
+	uint8_t k[11][16], text[16], v[16], inverse[16];
+
+	for (unsigned i = 0; i < 16; i++) {
+		k[0][i] = (uint8_t)i;
+		text[i] = (uint8_t)(i * 0x11);
+	}
+	aes_keys(t, k);
+	CU_ASSERT_EQUAL(memcmp(k[10], last, 16), 0);
+	memcpy(v, text, 16);
+	xor_16(v, k[0]);
+	for (unsigned r = 1; r < 10; r++)
+		ONE(t, v, k[r], NULL, AES(0xdc));
+	ONE(t, v, k[10], NULL, AES(0xdd));
+	CU_ASSERT_EQUAL(memcmp(v, cipher, 16), 0);
+	/* and back, by the equivalent inverse cipher */
+	xor_16(v, k[10]);
+	for (unsigned r = 9; r > 0; r--) {
+		memset(inverse, 0, 16);
+		ONE(t, inverse, k[r], NULL, AES(0xdb));
+		ONE(t, v, inverse, NULL, AES(0xde));
+	}
+	ONE(t, v, k[0], NULL, AES(0xdf));
+	CU_ASSERT_EQUAL(memcmp(v, text, 16), 0);
+	sys_free(t);
+}
+
+static uint32_t get_word(const uint8_t *p)
+{
+	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
+	       (uint32_t)p[3] << 24;
+}
+
+static void put_word(uint8_t *p, uint32_t v)
+{
+	for (unsigned i = 0; i < 4; i++)
+		p[i] = (uint8_t)(v >> i * 8);
+}
+
+static void add_words(uint8_t *d, const uint8_t *s)
+{
+	for (unsigned i = 0; i < 16; i += 4)
+		put_word(d + i, get_word(d + i) + get_word(s + i));
+}
+
+/* "abc", padded: big-endian words. */
+static const uint32_t abc[16] = { 0x61626380, [15] = 24 };
+
+/* SHA-256's constants: of the cube roots of primes, §4.2.2. */
+static void sha256_constants(uint8_t k[64][4])
+{
+	for (unsigned n = 0, p = 2; n < 64; p++) {
+		bool prime = true;
+		double root;
+
+		for (unsigned d = 2; d * d <= p; d++)
+			prime = prime && p % d;
+		if (!prime)
+			continue;
+		root = cbrt(p);
+		put_word(k[n++], (uint32_t)((root - floor(root)) *
+					    4294967296.0));
+	}
+}
+
+static void test_isa_sha256_known_answer(void)
+{
+	static const uint32_t h[8] = {
+		0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+		0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+	};
+	static const uint32_t want[8] = {
+		0xba7816bf, 0x8f01cfea, 0x414140de, 0x5dae2223,
+		0xb00361a3, 0x96177a9c, 0xb410ff61, 0xf20015ad,
+	};
+	/* where h[i] is: {F,E,B,A} and {H,G,D,C} */
+	static const uint8_t at[8] = { 12, 8, 28, 24, 4, 0, 20, 16 };
+	struct sys *t = isa_machine(SYS_LONG, 0);
+	uint8_t k[64][4], w[64 * 4], x[32], wk[16];
+
+	sha256_constants(k);
+	for (unsigned i = 0; i < 16; i++)
+		put_word(w + 4 * i, abc[i]);
+	for (unsigned i = 16; i < 64; i += 4) {
+		uint8_t *v = w + 4 * i;
+
+		memcpy(v, v - 64, 16);
+		ONE(t, v, v - 48, NULL, SHA(0xcc));
+		add_words(v, v - 28);
+		ONE(t, v, v - 16, NULL, SHA(0xcd));
+	}
+	for (unsigned i = 0; i < 8; i++)
+		put_word(x + at[i], h[i]);
+	for (unsigned i = 0; i < 64; i += 4) {
+		memcpy(wk, w + 4 * i, 16);
+		add_words(wk, k[i]);
+		ONE(t, x + 16, x, wk, SHA(0xcb));
+		memmove(wk, wk + 8, 8);
+		ONE(t, x, x + 16, wk, SHA(0xcb));
+	}
+	for (unsigned i = 0; i < 8; i++)
+		CU_ASSERT_EQUAL(get_word(x + at[i]) + h[i], want[i]);
+	sys_free(t);
+}
+
+static void test_isa_sha1_known_answer(void)
+{
+	static const uint32_t h[5] = { 0x67452301, 0xefcdab89, 0x98badcfe,
+				       0x10325476, 0xc3d2e1f0 };
+	static const uint32_t want[5] = { 0xa9993e36, 0x4706816a, 0xba3e2571,
+					  0x7850c26c, 0x9cd0d89d };
+	struct sys *t = isa_machine(SYS_LONG, 0);
+	uint8_t w[20][16], x[16], was[16], e[16] = { 0 };
+
+	for (unsigned i = 0; i < 16; i++)
+		put_word(w[i / 4] + 12 - i % 4 * 4, abc[i]);
+	for (unsigned i = 4; i < 20; i++) {
+		memcpy(w[i], w[i - 4], 16);
+		ONE(t, w[i], w[i - 3], NULL, SHA(0xc9));
+		xor_16(w[i], w[i - 2]);
+		ONE(t, w[i], w[i - 1], NULL, SHA(0xca));
+	}
+	for (unsigned i = 0; i < 4; i++)
+		put_word(x + 12 - 4 * i, h[i]);
+	put_word(e + 12, h[4]);
+	add_words(e, w[0]);
+	for (unsigned i = 0; i < 20; i++) {
+		uint8_t code[] = { 0x0f, 0x3a, 0xcc, 0xca, (uint8_t)(i / 5) };
+
+		if (i) {
+			memcpy(e, was, 16);
+			ONE(t, e, w[i], NULL, SHA(0xc8));
+		}
+		memcpy(was, x, 16);
+		crypt(t, code, sizeof(code), x, e, NULL);
+	}
+	memset(e, 0, sizeof(e));
+	put_word(e + 12, h[4]);
+	ONE(t, was, e, NULL, SHA(0xc8));
+	for (unsigned i = 0; i < 4; i++)
+		CU_ASSERT_EQUAL(get_word(x + 12 - 4 * i) + h[i], want[i]);
+	CU_ASSERT_EQUAL(get_word(was + 12), want[4]);
+	sys_free(t);
+}
+
+/* AES's S-box is an affine map of the inverse, in GFNI as in FIPS 197 §5.1.1:
+ * S(53) = ed. Without carries (x + 1)(x^62 + x^61) = x^63 + x^61. */
+static void test_isa_gfni_and_pclmul_known_answers(void)
+{
+	static const uint8_t row[8] = { 0xf8, 0x7c, 0x3e, 0x1f, 0x8f, 0xc7,
+					0xe3, 0xf1 };
+	struct sys *t = isa_machine(SYS_LONG, 0);
+	uint8_t v[16] = { 0x53, 0x00, 0x01, 0xff }, m[16];
+
+	memcpy(m, row, 8);
+	memcpy(m + 8, row, 8);
+	ONE(t, v, m, NULL, 0x66, 0x0f, 0x3a, 0xcf, 0xca, 0x63);
+	CU_ASSERT_EQUAL(v[0], 0xed);
+	CU_ASSERT_EQUAL(v[1], 0x63);
+	CU_ASSERT_EQUAL(v[2], 0x7c);
+	CU_ASSERT_EQUAL(v[3], 0x16);
+	/* 57 * 83 = c1, FIPS 197 §4.2 */
+	memset(v, 0x57, sizeof(v));
+	memset(m, 0x83, sizeof(m));
+	ONE(t, v, m, NULL, 0x66, 0x0f, 0x38, 0xcf, 0xca);
+	CU_ASSERT_EQUAL(v[7], 0xc1);
+	memset(v, 0, sizeof(v));
+	memset(m, 0, sizeof(m));
+	v[8] = 3;
+	m[7] = 0x60;
+	ONE(t, v, m, NULL, 0x66, 0x0f, 0x3a, 0x44, 0xca, 0x01);
+	CU_ASSERT_EQUAL(v[7], 0xa0);
+	CU_ASSERT_EQUAL(v[8], 0);
+	sys_free(t);
+}
+
 /* ---- CPUID decides ---- */
 
 static void offered_or_not(const struct isa_form *f, unsigned n)
@@ -429,6 +661,10 @@ static void test_isa_models_are_the_levels_of_the_psabi(void)
 RIG_SUITE(engine_isa) {
 	RIG_TEST(test_isa_integers_as_the_host_does_them),
 	RIG_TEST(test_isa_cryptography_as_the_host_does_it),
+	RIG_TEST(test_isa_aes_known_answers),
+	RIG_TEST(test_isa_sha256_known_answer),
+	RIG_TEST(test_isa_sha1_known_answer),
+	RIG_TEST(test_isa_gfni_and_pclmul_known_answers),
 	RIG_TEST(test_isa_undefined_unless_cpuid_lists_it),
 	RIG_TEST(test_isa_lzcnt_and_tzcnt_were_bsr_and_bsf),
 	RIG_TEST(test_isa_bmi_where_there_is_no_avx),
