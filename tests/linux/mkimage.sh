@@ -39,7 +39,8 @@ fetch()
 	mkdir -p "$dir/debs-$kind/partial"
 	: >"$dir/none"
 	# shellcheck disable=SC2086
-	apt install --download-only $packages >"$dir/apt.log" 2>&1 && return
+	apt install --download-only $packages >"$dir/apt.log" 2>&1 &&
+		apt autoclean >>"$dir/apt.log" 2>&1 && return
 	# The lists may be old, or absent.
 	apt-get update -qq >>"$dir/apt.log" 2>&1 || true
 	# shellcheck disable=SC2086
