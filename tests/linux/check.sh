@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 # check.sh BUILD small|full MODEL [STEP,STEP]: run the steps of ./run on the
 # host, and in Debian's Linux on the engine with CPU model MODEL (what
-# boot_linux --cpu takes), and compare what they print, line by line. Times
-# and the figures of openssl speed are shown side by side and not compared.
+# boot_linux --cpu takes; with $CPUS of them, else 1), and compare what they
+# print, line by line. Times and the figures of openssl speed are shown side
+# by side and not compared.
 set -eu
 
 build=$(cd "$1" && pwd)
@@ -51,6 +52,7 @@ kernel=$(sh "$here/../../examples/demo/get-kernel.sh" "$build/demo")
 start=$(date +%s)
 rc=0
 timeout $limit "$build/examples/boot_linux" --backend interp --cpu "$model" \
+	--cpus "${CPUS:-1}" \
 	--memory $ram --kernel "$kernel" --initrd "$dir/$kind.cpio" --append \
 	"console=ttyS0 quiet loglevel=1 panic=-1 reboot=t level=$level kind=$kind only=$only" \
 	</dev/null >"$log.console" 2>&1 || rc=$?
