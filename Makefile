@@ -271,14 +271,14 @@ check-foreign: ## cross-build for aarch64 and ppc64 and run under qemu-user
 		UNICORN=no RUN=qemu-ppc64 run-tests
 
 # MODEL: what boot_linux --cpu takes; KIND=small: fewer programs, and shorter;
-# STEPS=xz,gcc: only these of tests/linux/run.
-MODEL	?= x86-64-v2
+# STEPS=xz,gcc: only these of tests/linux/run; CPUS=2: so many processors.
+MODEL	?= x86-64-v3
 KIND	?= full
 
 check-linux: ## Debian's programs in the guest's Linux give the host's results
 	@sh tests/deps.sh $(DEPS_LINUX)
 	$(MAKE) -j$(JOBS) all
-	@CC='$(CC)' sh tests/linux/check.sh $(B) $(KIND) $(MODEL) $(STEPS)
+	@CC='$(CC)' CPUS=$(CPUS) sh tests/linux/check.sh $(B) $(KIND) $(MODEL) $(STEPS)
 
 # ---- ABI ------------------------------------------------------------------
 
