@@ -22,10 +22,12 @@ kernel=$(sh examples/demo/get-kernel.sh "$dir")
 sh tests/vmlinux.sh "$kernel" >"$dir/vmlinux"
 
 export VC_DECODE_FULL=1
+bad=0
 for f in "$libc" "$libcrypto" "$dir/vmlinux"; do
 	VC_DECODE_FILES=$f "$build/tests/virtcore-tests" \
-		decode_capstone_text decode_objdump_text
+		decode_capstone_text decode_objdump_text || bad=1
 done
 "$build/tests/virtcore-tests" decode_capstone_random decode_objdump_random \
-	decode_host we_do_not_know engine_decode
+	decode_host we_do_not_know engine_decode || bad=1
+[ $bad = 0 ]
 echo "decode-check: nothing differs that is not named"

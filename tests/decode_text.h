@@ -285,6 +285,29 @@ static inline void text_canon(char *s, bool code64)
 	snprintf(s, TEXT_MAX, "%s%s%.180s", lock, rep, rest);
 }
 
+/* How often each reason was needed. */
+#define TEXT_REASONS	80u
+struct text_reasons {
+	const char *why[TEXT_REASONS];
+	unsigned long count[TEXT_REASONS];
+};
+
+static inline void text_count(struct text_reasons *r, const char *why)
+{
+	unsigned i = 0;
+
+	while (i < TEXT_REASONS - 1 && r->why[i] && strcmp(r->why[i], why))
+		i++;
+	r->why[i] = why;
+	r->count[i]++;
+}
+
+static inline void text_list(const struct text_reasons *r)
+{
+	for (unsigned i = 0; i < TEXT_REASONS && r->why[i]; i++)
+		printf("      %8lu %s\n", r->count[i], r->why[i]);
+}
+
 /* What an instruction begins with, found without the decoder. */
 struct text_head {
 	unsigned legacy;		/* prefixes that are not REX */
@@ -418,10 +441,12 @@ static inline const char *text_not_ours(const struct text_head *h)
 			return "CET shadow stacks, UINTR, XSUSLDTRK";
 		return "MONITORX, CLZERO, RDPRU, INVLPGB, PVALIDATE: AMD";
 	}
-	if (h->map == 1 && h->op == 0xae)
-		return mod == 3 ? "CET (INCSSP), UMWAIT, TPAUSE, PTWRITE, PCOMMIT" :
-		       h->f3 && reg == 6 ? "CET (CLRSSBSY)" : "PTWRITE";
-	if (h->map == 1 && h->op == 0xc7)
+	if (h->map == 1 && h->op == 0xae && mod == 3 && reg >= 4 &&
+	    (h->p66 || h->f2 || h->f3))
+		return "CET (INCSSP), UMWAIT, TPAUSE, PTWRITE, PCOMMIT";
+	if (h->map == 1 && h->op == 0xae && h->f3 && (reg == 4 || reg == 6))
+		return reg == 4 ? "PTWRITE" : "CET (CLRSSBSY)";
+	if (h->map == 1 && h->op == 0xc7 && mod == 3 && reg == 6 && h->f3)
 		return "SENDUIPI";
 	if (h->map == 2 && (h->op == 0xf5 || h->op == 0xf6 || h->op == 0xf8 ||
 			    h->op == 0xf9))

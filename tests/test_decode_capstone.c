@@ -163,6 +163,10 @@ static const char *excuse(const struct text_head *h, unsigned mode, int rc,
 	if (mode != X86_MODE64 && h->vex && h->w &&
 	    (ours->op == X86_PEXTRD || ours->op == X86_PINSRD))
 		return "VEX.W is ignored outside of 64-bit code (SDM 2B): we";
+	if (rc > 0 && !cs && h->map == 0 && (h->op & 0xfc) == 0xa0)
+		return "F2 and F3 before MOV of an absolute address: we";
+	if (h->map == 0 && h->p66 && mandatory && (h->f2 || h->f3))
+		return "F2 and F3 make it forget a 66: we";
 	if (ours->op == X86_UD0 || ours->op == X86_UD1)
 		return "UD0 and UD1 have a ModRM: we";
 	if (ours->op == X86_RDPID || ours->op == X86_VMXON ||
@@ -192,6 +196,7 @@ static const char *excuse(const struct text_head *h, unsigned mode, int rc,
 
 struct tally {
 	uint64_t compared, agree, excused, failed, texts, other_texts;
+	struct text_reasons reasons;
 };
 
 /* Do operands agree too? Only counted: Capstone's spelling has its own ways
@@ -241,6 +246,7 @@ static size_t compare(csh cs, cs_insn *theirs, const uint8_t *p, size_t avail,
 	h = text_head_of(p, avail, bits[mode]);
 	why = excuse(&h, mode, rc, &ours, ok ? theirs : NULL);
 	if (why) {
+		text_count(&t->reasons, why);
 		t->excused++;
 		return rc > 0 ? (size_t)rc : ok ? theirs->size : 1;
 	}
@@ -272,6 +278,8 @@ static void report(const char *what, const struct tally *t)
 		       (unsigned long long)t->texts,
 		       (unsigned long long)(t->texts - t->other_texts));
 	printf("\n");
+	if (full())
+		text_list(&t->reasons);
 }
 
 /* ---- random bytes ---- */
@@ -391,6 +399,7 @@ static void sweep_file(const char *path)
 	for (unsigned i = 0; i < eh.e_phnum; i++) {
 		Elf64_Phdr ph;
 		const uint8_t *p;
+		bool large;
 
 		at = eh.e_phoff + (size_t)i * sizeof(ph);
 		if (at + sizeof(ph) > len)
@@ -400,11 +409,13 @@ static void sweep_file(const char *path)
 		    ph.p_offset > len || ph.p_filesz > len - ph.p_offset)
 			continue;
 		p = file + ph.p_offset;
+		large = ph.p_filesz > 8u << 20;
 		for (at = 0; at < ph.p_filesz; ) {
 			size_t n = compare(cs, theirs, p + at,
 					   ph.p_filesz - at, X86_MODE64, &line);
 
-			if (theirs->size == n && line.compared % stride == 0)
+			if (theirs->size == n &&
+			    line.compared % (large ? 29 : stride) == 0)
 				compare_text(p + at, n, X86_MODE64, theirs,
 					     &line);
 			at += n;

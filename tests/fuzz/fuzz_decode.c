@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fuzz the decoder (libFuzzer's entry): whatever the bytes are, the answer is
- * within the contract of decode.h, and no byte is looked at that need not be.
- * The first byte of the input is the mode.
+ * Fuzz the decoder and the disassembler on it (libFuzzer's entry): whatever the
+ * bytes are, the answer is within the contract of decode.h and debug.h, and no
+ * byte is looked at that need not be. The first byte of the input is the mode.
+ *
+ *	clang -g -O1 -fsanitize=fuzzer,address,undefined -Iinclude -Ilib/core \
+ *		tests/fuzz/fuzz_decode.c lib/debug/disasm.c lib/core/error.c \
+ *		lib/core/structs.c backends/interp/{decode,optab,vextab}.c
  */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../../backends/interp/decode.h"
+#include "virtcore/debug.h"
 #include "virtcore/x86.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -36,7 +41,7 @@ static void check_operand(const struct x86_insn *in, unsigned i)
 	if (o->kind == OPND_MEM) {
 		must(in->base < 16 || in->base == X86_NOREG ||
 		     in->base == X86_RIP);
-		must(in->index < 16 || in->index == X86_NOREG);
+		must(in->index < 16 || (in->index == X86_NOREG && !in->vsib));
 		must(in->scale < 4 && o->size == in->mem_size);
 	} else if (o->kind != OPND_IMM && o->kind != OPND_IMM2) {
 		must(o->size > 0);
@@ -62,6 +67,11 @@ static void check(const uint8_t *data, size_t size, enum x86_mode mode)
 	must(in.feature < X86_FEAT_COUNT);
 	must(in.osize == 1 || in.osize == 2 || in.osize == 4 || in.osize == 8);
 	must(in.asize == 2 || in.asize == 4 || in.asize == 8);
+	must(in.vex == 0 || in.vex == 16 || in.vex == 32);
+	must(in.vsib == 0 || (in.vex && (in.vsib == 16 || in.vsib == 32)));
+	must(!(in.attr & X86_AVX) || (in.vex && !(in.attr & X86_SSE)));
+	must(!(in.attr & X86_ALIGNED) || in.mem_size == 16 ||
+	     in.mem_size == 32);
 	must(in.seg <= VC_SEG_GS && in.cond < 16 && in.opnds <= 4);
 	for (i = 0; i < in.opnds; i++)
 		check_operand(&in, i);
@@ -71,6 +81,18 @@ static void check(const uint8_t *data, size_t size, enum x86_mode mode)
 	must(vc__decode(&again, data, (size_t)rc, mode) == rc);
 	must(!memcmp(&in, &again, sizeof(in)));
 	must(vc__decode(&again, data, (size_t)rc - 1, mode) == X86_DEC_MORE);
+}
+
+static void check_text(const uint8_t *data, size_t size, uint32_t bits)
+{
+	vc_insn in = { .size = sizeof(in) };
+
+	must(vc_disassemble(data, size, bits, 0x1234, &in) == 0);
+	must(in.length >= 1 && in.length <= 15 && in.length <= size);
+	must(in.category <= VC_INSN_AVX && in.operands <= VC_INSN_OPERANDS);
+	must(memchr(in.text, 0, sizeof(in.text)) != NULL && in.text[0]);
+	must(strlen(in.text) < sizeof(in.text) - 1);	/* nothing was cut */
+	must(memchr(in.mnemonic, 0, sizeof(in.mnemonic)) != NULL);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -84,6 +106,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memcpy(exact, data + 1, size - 1);
 	check(exact, size - 1, (enum x86_mode)(data[0] % 3));
+	if (size > 1)
+		check_text(exact, size - 1, 16u << data[0] % 3);
 	free(exact);
 	return 0;
 }
