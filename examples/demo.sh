@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# demo.sh BUILD: boot Debian's cloud kernel with busybox on the library, show
-# what the guest sees of itself, and end when it powers off.
+# demo.sh BUILD [CPUS]: boot Debian's cloud kernel with busybox on the library,
+# show what the guest sees of itself, and end when it powers off.
 set -eu
 
 build=${1:-build}
+cpus=${2:-1}
 here=$(dirname "$0")
 log=$build/demo/console.log
 
@@ -17,7 +18,7 @@ status=$build/demo/status
 rm -f "$status"
 {
 	timeout 900 "$build/examples/boot_linux" --backend interp \
-		--memory 512M --kernel "$kernel" \
+		--cpus "$cpus" --memory 512M --kernel "$kernel" \
 		--initrd "$build/demo/initramfs.cpio" \
 		--append "console=ttyS0 panic=-1 reboot=t" </dev/null &&
 		echo 0 >"$status" || echo $? >"$status"
@@ -29,6 +30,10 @@ if [ "$rc" != 0 ]; then
 		"(see boot_linux --help)" >&2
 	exit 1
 fi
+[ "$(grep -c "^processor" "$log")" = $((cpus + 1)) ] || {
+	echo "demo: the guest did not find $cpus processors" >&2
+	exit 1
+}
 grep -q "GUEST-DONE" "$log" || {
 	echo "demo: the guest ended before its init was through" >&2
 	exit 1

@@ -41,11 +41,14 @@ enum { R8 = 8, R9, R12 = 12, R13, R14, R15 };
  * uses it is what some tests are about. The guests' own accesses need no such
  * words: see cpu.h.
  */
+#if defined(__SANITIZE_THREAD__)
+__attribute__((visibility("default")))
 const char *__tsan_default_suppressions(void);
 const char *__tsan_default_suppressions(void)
 {
 	return "race:each_piece\n";
 }
+#endif
 
 struct worker {
 	struct smp *m;

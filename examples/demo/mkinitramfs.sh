@@ -19,7 +19,8 @@ tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 mkdir "$tree/bin" "$tree/dev" "$tree/proc" "$tree/sys" "$tree/tmp"
 cp -L "$busybox" "$tree/bin/busybox"
-for name in sh cat echo mount uname poweroff reboot sed head free ls dmesg; do
+for name in sh cat echo mount uname poweroff reboot sed head free ls dmesg \
+	grep; do
 	ln -s busybox "$tree/bin/$name"
 done
 cp "$init" "$tree/init"
