@@ -340,7 +340,7 @@ static void test_smp_spin_lock_guards_a_plain_counter(void)
 
 static void test_smp_barrier_holds(void)
 {
-	struct smp *m = SMP_NEW(3, barrier, 3000 / SLOW);
+	struct smp *m = SMP_NEW(3, barrier, 500 / SLOW);
 
 	run_all(m);
 	smp_free(m);

@@ -175,6 +175,14 @@ struct engine {
 
 #define ENGINE(cpu)	((struct engine *)(void *)(cpu))
 
+/* What serializes waits until earlier stores are seen by all (SDM 3A §8.3);
+ * operating systems rely on it with MOV to CR3 and IRET. */
+static inline void serialize(const struct engine *eng)
+{
+	if (VC_UNLIKELY(eng->smp))
+		atomic_thread_fence(memory_order_seq_cst);
+}
+
 /* ---- mmu.c ---- */
 
 #define ACC_READ	0

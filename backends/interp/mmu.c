@@ -503,6 +503,7 @@ void vc__tlb_flush(struct cpu *cpu, bool globals_too)
 	struct engine *eng = ENGINE(cpu);
 
 	(void)globals_too;
+	serialize(eng);
 	eng->write_gen++;
 	eng->large_from = UINT64_MAX;
 	eng->large_to = 0;
@@ -548,6 +549,7 @@ void vc__tlb_flush_page(struct cpu *cpu, uint64_t la)
 		vc__tlb_flush(cpu, true);
 		return;
 	}
+	serialize(eng);
 	eng->write_gen++;
 	/* cached jumps may lead there */
 	if (eng->fetch_lost)

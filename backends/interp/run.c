@@ -39,6 +39,7 @@ const struct op *vc__op_stop(struct cpu *cpu, const struct op *op, int rc)
 {
 	switch (rc) {
 	case X_JUMP:
+		serialize(ENGINE(cpu));
 		cpu->retired -= op->left - 1u;
 		forget_resume_flag(cpu);
 		/* something must be looked at before the next instruction */

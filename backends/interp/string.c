@@ -248,6 +248,41 @@ static u64 source_in_page(const struct cpu *cpu, const struct string *s, u64 n)
 	return n;
 }
 
+/* Keeps compilers from making memcpy() and memset() of a loop after all. */
+#if defined(__GNUC__)
+#define ONE_BY_ONE()	__asm__ volatile("" ::: "memory")
+#else
+#define ONE_BY_ONE()	((void)0)
+#endif
+
+/*
+ * memmove() and memset() may store a byte twice. Another vCPU may have stored
+ * there in between; so with several, upwards and each byte once.
+ */
+static void copy_once(uint8_t *q, const uint8_t *p, size_t n)
+{
+	for (; n >= 8; n -= 8, p += 8, q += 8) {
+		raw_st64(q, raw_ld64(p));
+		ONE_BY_ONE();
+	}
+	for (; n; n--) {
+		raw_st8(q++, raw_ld8(p++));
+		ONE_BY_ONE();
+	}
+}
+
+static void fill_once(uint8_t *q, uint8_t v, size_t n)
+{
+	for (; n >= 8; n -= 8, q += 8) {
+		raw_st64(q, v * UINT64_C(0x0101010101010101));
+		ONE_BY_ONE();
+	}
+	for (; n; n--) {
+		raw_st8(q++, v);
+		ONE_BY_ONE();
+	}
+}
+
 static u64 bulk_movs(struct cpu *cpu, const struct string *s, u64 n)
 {
 	u64 from = s->src_base + (R(R_RSI) & s->mask), to = R(R_RDI) & s->mask;
@@ -266,7 +301,10 @@ static u64 bulk_movs(struct cpu *cpu, const struct string *s, u64 n)
 	if (!p || !q)
 		return 0;
 	if ((uintptr_t)q - (uintptr_t)p >= bytes) {
-		memmove(q, p, bytes);
+		if (VC_LIKELY(!ENGINE(cpu)->smp))
+			memmove(q, p, bytes);
+		else
+			copy_once(q, p, bytes);
 	} else if (q == p) {
 		;
 	} else {	/* the destination runs into the source: a pattern */
@@ -300,7 +338,10 @@ static u64 bulk_stos(struct cpu *cpu, const struct string *s, u64 n)
 		return 0;
 	switch (s->size) {
 	case 1:
-		memset(q, (int)(u8)v, bytes);
+		if (VC_LIKELY(!ENGINE(cpu)->smp))
+			memset(q, (int)(u8)v, bytes);
+		else
+			fill_once(q, (u8)v, bytes);
 		break;
 	case 2:
 		for (size_t i = 0; i < bytes; i += 2)
