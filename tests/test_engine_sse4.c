@@ -315,7 +315,7 @@ static void test_sse4_crc32_of_the_check_string(void)
 #if HOST
 /* What the code below loads and stores, at RDI. */
 struct image {
-	uint8_t xmm[3][16];
+	_Alignas(16) uint8_t xmm[3][16];
 	uint64_t rax, rdx, rcx, flags;
 	uint8_t out[3][16];
 	uint32_t mxcsr, mxcsr_out;
