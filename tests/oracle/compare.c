@@ -80,7 +80,7 @@ enum {
 	OPEN_ULP, OPEN_RANGE, OPEN_MANY_BYTES, OPEN_TWO_FAULTS, OPEN_MASKED,
 	OPEN_POPA, OPEN_MOVSXD16, OPEN_REP_IO, OPEN_ARPL, OPEN_GATHER,
 	OPEN_BMI, OPEN_BEXTR, OPEN_TZCNT, OPEN_VEX_W, OPEN_SHA_ALIGNED,
-	OPEN_MASK_CS, OPEN_XSAVE_REACH, OPEN_COUNT
+	OPEN_XSAVE_REACH, OPEN_COUNT
 };
 _Static_assert(OPEN_COUNT <= ORA_OPEN_MAX, "ORA_OPEN_MAX");
 
@@ -136,7 +136,9 @@ static const char *const open_text[OPEN_COUNT] = {
 	[OPEN_ARPL] = "ARPL: whether what it does not change must be writable "
 		      "(SDM 2A ARPL: the segment must; this host: no)",
 	[OPEN_GATHER] = "gathers that fault midway: elements behind the first "
-			"that faults may be loaded or not (SDM 2C VGATHERDPS)",
+			"that faults may be loaded or not; what remains of "
+			"the mask is its signs (SDM 2C VGATHERDPS, operation) "
+			"or, on AMD's, as it was",
 	[OPEN_BMI] = "ANDN BLSI BLSMSK BLSR BZHI: AF PF (SDM 2A ANDN)",
 	[OPEN_BEXTR] = "BEXTR: AF SF PF (SDM 2A BEXTR)",
 	[OPEN_TZCNT] = "TZCNT LZCNT: OF SF PF AF (SDM 2B TZCNT, 2A LZCNT)",
@@ -150,9 +152,6 @@ static const char *const open_text[OPEN_COUNT] = {
 	[OPEN_SHA_ALIGNED] = "SHA1xxx SHA256xxx, memory that is not aligned: "
 			     "#GP (SDM 2B SHA1MSG1: exceptions type 4); AMD's "
 			     "take it",
-	[OPEN_MASK_CS] = "VMASKMOVPx VPMASKMOVx to CS with an empty mask: #GP "
-			 "all the same (SDM 3A §5.5: the segment cannot be "
-			 "written); AMD's do not look",
 	[OPEN_MOVSXD16] = "66 MOVSXD: this host reads 4 bytes, SDM 2B has m16",
 };
 
@@ -423,18 +422,25 @@ static uint64_t lane_of(const struct ora_regs *r, unsigned reg, unsigned size,
 	return v;
 }
 
+static bool is_left(const struct ora_regs *r, unsigned mask, unsigned size,
+		    unsigned i)
+{
+	return lane_of(r, mask, size, i) >> (size * 8 - 1) & 1;
+}
+
 /*
  * A gather that faults has done all elements before the one that it tells of;
  * those behind it may be done or not (SDM 2C VGATHERDPS). Both sides must have
- * stopped at the same element at the earliest; up to there they agree, and
- * behind it each element is in one of the two states.
+ * stopped at the same element at the earliest, and agree about all that both
+ * have done, or that neither has.
  */
 static bool gathered_so_far(const struct ora_case *c,
 			    const struct ora_result *h,
 			    const struct ora_result *g, unsigned reg)
 {
 	const struct x86_insn *in = &c->code->insn;
-	unsigned size = in->mem_size >= 8 ? 8 : 4, dest, mask, n, i;
+	unsigned size = in->mem_size >= 8 ? 8 : 4, dest, mask, n;
+	bool stopped = false;
 
 	if (!in->vsib || h->vector < 12 || h->vector > 14 ||
 	    h->vector != g->vector)
@@ -444,15 +450,19 @@ static bool gathered_so_far(const struct ora_case *c,
 	if (reg != dest && reg != mask)
 		return false;
 	n = in->opnd[0].size / size;
-	for (i = 0; i < n; i++)		/* the first that is left on both */
-		if ((lane_of(&h->regs, mask, size, i) >> (size * 8 - 1)) &&
-		    (lane_of(&g->regs, mask, size, i) >> (size * 8 - 1)))
-			break;
-	for (unsigned k = 0; k < i; k++)
-		if (lane_of(&h->regs, reg, size, k) !=
-		    lane_of(&g->regs, reg, size, k))
+	for (unsigned i = 0; i < n; i++) {
+		bool a = is_left(&h->regs, mask, size, i);
+		bool b = is_left(&g->regs, mask, size, i);
+		bool same = lane_of(&h->regs, reg, size, i) ==
+			    lane_of(&g->regs, reg, size, i);
+
+		stopped |= a && b;
+		if (!stopped && (a || b || !same))
 			return false;
-	return i < n;
+		if (reg == dest && a == b && !same)
+			return false;
+	}
+	return stopped;
 }
 
 /* ---- the comparison ---- */
@@ -686,12 +696,6 @@ static void same_memory(struct text *t, const struct ora_case *c,
 	}
 }
 
-static bool is_masked_move(unsigned op)
-{
-	return op == X86_VMASKMOVPS || op == X86_VMASKMOVPD ||
-	       op == X86_VPMASKMOVD || op == X86_VPMASKMOVQ;
-}
-
 /* Why the two may have ended in different ways, or OPEN_COUNT. */
 static unsigned may_end_otherwise(const struct ora_case *c,
 				  const struct ora_result *h,
@@ -711,9 +715,6 @@ static unsigned may_end_otherwise(const struct ora_case *c,
 	if (in->feature == X86_FEAT_SHA && g->vector == 13 && (c->place & 15) &&
 	    (h->vector < 0 || h->vector == 12 || h->vector == 14))
 		return OPEN_SHA_ALIGNED;
-	if (is_masked_move(in->op) && in->seg == VC_SEG_CS && g->vector == 13 &&
-	    h->vector < 0)
-		return OPEN_MASK_CS;
 	if (g->vector >= 0)
 		return two_faults(c, h->vector, g->vector) ? OPEN_TWO_FAULTS :
 							     OPEN_COUNT;
