@@ -49,7 +49,8 @@ const char *ora_left_out(const struct ora_form *f)
 {
 	if (!vc__cpuid_offers(f->insn.feature))
 		return "the engine does not have it";
-	if (ora_host_lacks(f->insn.feature))
+	if (ora_host_lacks(f->insn.feature) ||
+	    ((f->insn.attr & X86_AVX) && !ora_host_has_avx()))
 		return "the host does not have it";
 	for (size_t i = 0; i < sizeof(left_out) / sizeof(*left_out); i++)
 		for (unsigned k = 0; left_out[i].ops[k]; k++)
