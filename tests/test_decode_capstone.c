@@ -38,6 +38,7 @@ static struct {
 	__typeof__(cs_free) *free;
 	__typeof__(cs_disasm_iter) *disasm_iter;
 	__typeof__(cs_insn_name) *insn_name;
+	__typeof__(cs_version) *version;
 } cap;
 
 static bool cap_symbol(void *lib, const char *name, void *out)
@@ -57,7 +58,9 @@ static bool cap_load(void)
 	       cap_symbol(lib, "cs_malloc", &cap.malloc) &&
 	       cap_symbol(lib, "cs_free", &cap.free) &&
 	       cap_symbol(lib, "cs_disasm_iter", &cap.disasm_iter) &&
-	       cap_symbol(lib, "cs_insn_name", &cap.insn_name);
+	       cap_symbol(lib, "cs_insn_name", &cap.insn_name) &&
+	       cap_symbol(lib, "cs_version", &cap.version) &&
+	       cap.version(NULL, NULL) >> 8 == 4;	/* others err elsewhere */
 }
 
 /* Capstone's mnemonic in our way of naming. */
@@ -339,7 +342,7 @@ static void random_mode(unsigned m)
 	csh cs;
 
 	if (!cap_load() || cap.open(CS_ARCH_X86, cs_modes[m], &cs) != CS_ERR_OK)
-		RIG_SKIP("Capstone does not open");
+		RIG_SKIP("no Capstone 4");
 	theirs = cap.malloc(cs);
 	seed = 88172645463325252;
 	for (unsigned i = 0; i < n; i++) {
@@ -393,7 +396,7 @@ static void sweep_file(const char *path)
 	if (!cap_load() ||
 	    cap.open(CS_ARCH_X86, CS_MODE_64, &cs) != CS_ERR_OK) {
 		free(file);
-		RIG_SKIP("Capstone does not open");
+		RIG_SKIP("no Capstone 4");
 	}
 	theirs = cap.malloc(cs);
 	for (unsigned i = 0; i < eh.e_phnum; i++) {
@@ -666,11 +669,11 @@ static void not_covered_is_listed(void)
 	char *list, *file;
 
 	if (!cap_load())
-		RIG_SKIP("Capstone does not open");
+		RIG_SKIP("no Capstone 4");
 	memset(&k, 0, sizeof(k));
 	for (k.mode = X86_MODE32; k.mode <= X86_MODE64; k.mode++) {
 		if (cap.open(CS_ARCH_X86, cs_modes[k.mode], &k.cs) != CS_ERR_OK)
-			RIG_SKIP("Capstone does not open");
+			RIG_SKIP("no Capstone 4");
 		k.insn = cap.malloc(k.cs);
 		try_legacy(&k);
 		try_vex(&k, 0xc4, 1, 3);
