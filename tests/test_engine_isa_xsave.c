@@ -22,7 +22,8 @@
 
 /* ---- the host ---- */
 
-/* RDX is 0, RAX random in its low three bits; memory begins as zeros. */
+#if ISA_HOST
+/* RDX is 0, RAX is 0, 2, 4 or 6; memory begins as zeros. */
 static const struct { uint8_t code[64], n; const char *name; } sequences[] = {
 #define S(name, ...) { { __VA_ARGS__ }, \
 		       sizeof((uint8_t[]){ __VA_ARGS__ }), name }
@@ -50,7 +51,6 @@ static const struct { uint8_t code[64], n; const char *name; } sequences[] = {
 };
 #define SEQUENCES (sizeof(sequences) / sizeof(sequences[0]))
 
-#if ISA_HOST
 /* MXCSR_MASK is the processor's own. */
 static void forget_mask(struct isa_state *s)
 {
@@ -74,10 +74,8 @@ static void test_xsave_images_are_the_hosts(void)
 			for (unsigned n = 0; n < sizeof(h.vec); n++)
 				(&h.vec[0][0])[n] = (uint8_t)
 					(eng_random(&seed) >> 30);
-			h.gpr[VC_RAX] = k % 8;
-			/* the host's x87 is not as the engine's, but in its
-			 * initial state: it is not saved alone */
-			h.gpr[VC_RAX] &= 6;
+			/* not the x87, whose pointers are anybody's guess */
+			h.gpr[VC_RAX] = k & 6;
 			g = h;
 			isa_host(sequences[i].code, sequences[i].n, &h);
 			CU_ASSERT_EQUAL(isa_engine(t, sequences[i].code,
