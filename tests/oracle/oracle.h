@@ -5,6 +5,7 @@
  *
  *	forms.c   which instructions there are, by the engine's decoder, and
  *		  encodings of each
+ *	groups.c  which test each is part of
  *	states.c  states to start from: edge values, and random ones
  *	host.c    one instruction on the host's processor
  *	guest.c   one instruction in the engine
@@ -115,6 +116,12 @@ struct ora_code {
 };
 
 struct ora_form *ora_forms(size_t *count);
+/* The name of the group that an instruction is in. */
+const char *ora_group_of(const struct x86_insn *in, unsigned mode);
+bool ora_has_mem(const struct x86_insn *in);
+/* Does the address size matter to it? */
+bool ora_asize_counts(const struct x86_insn *in);
+bool ora_is_xsave(const struct x86_insn *in);	/* or XRSTOR */
 const char *ora_form_name(const struct ora_form *f, char *text, size_t len);
 uint64_t ora_random(uint64_t *seed);
 /* NULL when the instruction at bytes is one of the forms that are compared,

@@ -377,16 +377,10 @@ struct place {
 	bool not_canonical;
 };
 
-static bool is_xsave(const struct x86_insn *in)
-{
-	return in->op == X86_XSAVE || in->op == X86_XRSTOR ||
-	       in->op == X86_XSAVEOPT || in->op == X86_XSAVEC;
-}
-
 /* The alignment that it insists on, less 1. */
 static unsigned wants(const struct x86_insn *in)
 {
-	if (is_xsave(in))
+	if (ora_is_xsave(in))
 		return 63;
 	if (in->attr & X86_ALIGNED)
 		return in->mem_size - 1u;
@@ -545,14 +539,6 @@ static bool addresses(const struct x86_insn *in, unsigned reg)
 	return reg == in->base || (reg == in->index && !in->vsib);
 }
 
-static bool uses_memory(const struct x86_insn *in)
-{
-	for (unsigned i = 0; i < in->opnds; i++)
-		if (in->opnd[i].kind == OPND_MEM)
-			return true;
-	return false;
-}
-
 /* An integer into operand i, if it is one that can hold it. */
 static void set_int(struct ora_case *c, unsigned i, uint64_t v)
 {
@@ -561,11 +547,11 @@ static void set_int(struct ora_case *c, unsigned i, uint64_t v)
 
 	switch (o->kind) {
 	case OPND_REG:
-		if (!uses_memory(in) || !addresses(in, o->reg))
+		if (!ora_has_mem(in) || !addresses(in, o->reg))
 			set_gpr(c, o->reg, o->size, v);
 		break;
 	case OPND_REG8H:
-		if (!uses_memory(in) || !addresses(in, o->reg))
+		if (!ora_has_mem(in) || !addresses(in, o->reg))
 			c->in.gpr[o->reg] = (c->in.gpr[o->reg] &
 					     ~UINT64_C(0xff00)) |
 					    (v & 0xff) << 8;
@@ -1073,7 +1059,7 @@ static void stack_state(struct ora_case *c, uint64_t *seed)
 	uint64_t top;
 
 	/* the stack, where the address does not rule it */
-	if (!uses_memory(in) || !addresses(in, 4)) {
+	if (!ora_has_mem(in) || !addresses(in, 4)) {
 		uint64_t sp = ORA_DATA + 0x1800u + below(seed, 0x40) * 8;
 
 		switch (below(seed, 24)) {
@@ -1250,7 +1236,7 @@ static bool place_memory(struct ora_case *c, uint64_t *seed)
 			 mode64 && in->seg == VC_SEG_GS ? ORA_GS_BASE : 0));
 		return true;
 	}
-	if (!uses_memory(in))
+	if (!ora_has_mem(in))
 		return true;
 	if (c->code->target) {
 		c->place = c->code->target;
@@ -1265,7 +1251,7 @@ static bool place_memory(struct ora_case *c, uint64_t *seed)
 
 static bool is_float(const struct ora_form *f)
 {
-	return (f->insn.attr & (X86_FPU | VECTORS)) || is_xsave(&f->insn);
+	return (f->insn.attr & (X86_FPU | VECTORS)) || ora_is_xsave(&f->insn);
 }
 
 unsigned ora_edges(const struct ora_form *f)
@@ -1391,7 +1377,7 @@ bool ora_state(struct ora_case *c, const struct ora_code *code, unsigned n,
 		fx_controls(c->in.fx, !edge || below(seed, 4) == 0, seed);
 		if (!(in->attr & VECTORS) || (in->attr & X86_FPU))
 			x87_pick(c->in.fx, seed);
-		if ((fp && (in->attr & VECTORS)) || is_xsave(in))
+		if ((fp && (in->attr & VECTORS)) || ora_is_xsave(in))
 			vectors_pick(&c->in, lanes_of(in), seed);
 	}
 	if (!place_memory(c, seed))
