@@ -447,16 +447,37 @@ void vc__cpuid_now(struct cpu *cpu, uint32_t leaf, uint32_t subleaf,
 	}
 }
 
+/* A guest that asks again mostly asks the same. */
+static bool same_question(const struct cpu *cpu, const struct cpuid_answer *last,
+			  uint32_t leaf, uint32_t subleaf)
+{
+	return last->good && last->leaf == leaf && last->subleaf == subleaf &&
+	       last->cr4 == cpu->cr4 && last->xcr0 == cpu->xcr0 &&
+	       last->xss == cpu->xss;
+}
+
 OP(cpuid)
 {
-	uint32_t regs[4];
+	struct cpuid_answer *last = &ENGINE(cpu)->cpuid_last;
+	uint32_t leaf = get32(cpu, R_RAX), subleaf = get32(cpu, R_RCX);
+	int rc = X_OK;
 
-	upcall_begin(cpu, op);
-	vc__cpuid_now(cpu, get32(cpu, R_RAX), get32(cpu, R_RCX), regs);
-	upcall_end(cpu);
-	set32(cpu, R_RAX, regs[0]);
-	set32(cpu, R_RBX, regs[1]);
-	set32(cpu, R_RCX, regs[2]);
-	set32(cpu, R_RDX, regs[3]);
-	return after_upcall(cpu);
+	if (!same_question(cpu, last, leaf, subleaf)) {
+		last->leaf = leaf;
+		last->subleaf = subleaf;
+		last->cr4 = cpu->cr4;
+		last->xcr0 = cpu->xcr0;
+		last->xss = cpu->xss;
+		upcall_begin(cpu, op);
+		vc__cpuid_now(cpu, leaf, subleaf, last->regs);
+		upcall_end(cpu);
+		/* a hook wants to be asked each time */
+		last->good = !cpu->vm->cpuid_hook;
+		rc = after_upcall(cpu);
+	}
+	set32(cpu, R_RAX, last->regs[0]);
+	set32(cpu, R_RBX, last->regs[1]);
+	set32(cpu, R_RCX, last->regs[2]);
+	set32(cpu, R_RDX, last->regs[3]);
+	return rc;
 }

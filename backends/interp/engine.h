@@ -114,6 +114,15 @@ struct code_table {
 	uint32_t block_size, block_count;
 };
 
+/* What CPUID told, and what that depended on; good until a run begins anew:
+ * tables, hooks and devices change between runs only. */
+struct cpuid_answer {
+	uint32_t leaf, subleaf;
+	uint64_t cr4, xcr0, xss;
+	uint32_t regs[4];
+	bool good;
+};
+
 /*
  * Much of this is never touched by a VM that runs little, and untouched pages
  * cost nothing: so what every vCPU needs lies together at the front.
@@ -122,6 +131,8 @@ struct engine {
 	struct cpu cpu;			/* first: handlers rely on it */
 	struct vc__region *last_region;
 	uint64_t features;		/* bit X86_FEAT_*: CPUID lists it */
+
+	struct cpuid_answer cpuid_last;
 
 	/* decoded code */
 	struct code_table code;

@@ -373,6 +373,7 @@ int vc__interp_run(vc_vcpu *vcpu, uint64_t max_insns)
 
 	if (!max_insns)
 		return VC__RUN_POLL;
+	eng->cpuid_last.good = false;
 	if (cpu->shut_down)
 		return VC_EXIT_SHUTDOWN;
 	if (VC_SMP_TURNS && eng->smp && max_insns > SMP_TURN)
