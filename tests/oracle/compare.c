@@ -81,7 +81,7 @@ enum {
 	OPEN_ULP, OPEN_RANGE, OPEN_MANY_BYTES, OPEN_TWO_FAULTS, OPEN_MASKED,
 	OPEN_POPA, OPEN_MOVSXD16, OPEN_REP_IO, OPEN_ARPL, OPEN_GATHER,
 	OPEN_BMI, OPEN_BEXTR, OPEN_TZCNT, OPEN_VEX_W, OPEN_SHA_ALIGNED,
-	OPEN_XSAVE_REACH, OPEN_COUNT
+	OPEN_XSAVE_REACH, OPEN_KERNEL, OPEN_COUNT
 };
 _Static_assert(OPEN_COUNT <= ORA_OPEN_MAX, "ORA_OPEN_MAX");
 
@@ -134,6 +134,8 @@ static const char *const open_text[OPEN_COUNT] = {
 		      "loaded some; it restarts all the same)",
 	[OPEN_REP_IO] = "REP INS, REP OUTS no times: whether the port's "
 			"permission is looked at (SDM 2B REP: it is not)",
+	[OPEN_KERNEL] = "page faults in the upper half: whether the page is "
+			"there, which is an affair of the host's kernel",
 	[OPEN_ARPL] = "ARPL: whether what it does not change must be writable "
 		      "(SDM 2A ARPL: the segment must; this host: no)",
 	[OPEN_GATHER] = "gathers that fault midway: elements behind the first "
@@ -739,6 +741,11 @@ static void same_fault(struct text *t, const struct ora_case *c,
 	if (c->code->insn.op == X86_ARPL && h->vector == 14 &&
 	    !(h->error & 2) && (g->error & 2)) {
 		forgiven[OPEN_ARPL]++;
+		return;
+	}
+	if (h->vector == 14 && h->cr2 == g->cr2 && h->cr2 >> 63 &&
+	    (h->error ^ g->error) == 1) {
+		forgiven[OPEN_KERNEL]++;
 		return;
 	}
 	if (h->error != g->error)
