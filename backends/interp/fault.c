@@ -18,13 +18,6 @@ int vc__raise_error(struct cpu *cpu, unsigned vector, uint32_t error)
 	return X_FAULT;
 }
 
-int vc__raise_pf(struct cpu *cpu, uint64_t la, uint32_t error)
-{
-	cpu->fault = (struct fault){ .vector = EXC_PF, .has_error = true,
-				     .error = error, .payload = la };
-	return X_FAULT;
-}
-
 int vc__raise_db(struct cpu *cpu, uint64_t dr6)
 {
 	cpu->fault = (struct fault){ .vector = EXC_DB, .payload = dr6 };

@@ -71,9 +71,9 @@
 #define FPU_LIVE_SSE	2u
 
 /*
- * After CR0, CR4, XCR0, FCW, FSW, MXCSR or EFLAGS.VM changed. An x87 exception waits only with
- * CR0.NE: without it the board would have to answer FERR# with IRQ 13, which
- * we lack; the guest sees IGNNE# held active instead.
+ * After CR0, CR4, XCR0, FCW, FSW, MXCSR or EFLAGS.VM changed. An x87 exception
+ * waits only with CR0.NE: without it the board would have to answer FERR# with
+ * IRQ 13, which we lack; the guest sees IGNNE# held active instead.
  */
 VC_INLINE void vc__fpu_update(struct cpu *cpu)
 {
@@ -149,8 +149,7 @@ int vc__xsave_set(struct cpu *cpu, const uint8_t *area);
 /* May an x87 (mmx: MMX) instruction run? X_OK or X_FAULT. */
 int vc__x87_check(struct cpu *cpu, bool mmx);
 int vc__simd_check(struct cpu *cpu);
-/* Why fpu_ok lacked FPU_OK_MMX or FPU_OK_SIMD: end the block there. */
-const struct op *vc__mmx_stop(struct cpu *cpu, const struct op *op);
+/* Why fpu_ok lacked FPU_OK_SIMD: end the block there. */
 const struct op *vc__simd_stop(struct cpu *cpu, const struct op *op);
 
 /* After an instruction raised unmasked exceptions: record its opcode, and its
@@ -198,10 +197,6 @@ VC_INLINE void x87_set_c1(struct cpu *cpu, bool c1)
 #else
 #define NEED_SIMD do { } while (0)
 #endif
-#define NEED_MMX do { \
-	if (VC_UNLIKELY(!(cpu->fpu_ok & FPU_OK_MMX))) \
-		return vc__mmx_stop(cpu, op); \
-} while (0)
 
 /* The first MMX access of an instruction (SDM 1 §9.5.1). */
 VC_INLINE void mmx_enter(struct cpu *cpu)

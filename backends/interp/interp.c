@@ -32,8 +32,14 @@ static int probe(char *reason, size_t len, uint64_t *caps)
 		(uint64_t)1 << VC_CAP_BREAKPOINTS |
 		(uint64_t)1 << VC_CAP_WATCHPOINTS |
 		(uint64_t)1 << VC_CAP_HYPERCALLS |
-		(uint64_t)1 << VC_CAP_TRANSLATE | (uint64_t)1 << VC_CAP_RNG;
+		(uint64_t)1 << VC_CAP_TRANSLATE |
+		(uint64_t)1 << VC_CAP_RNG;
 	return 0;
+}
+
+static struct engine *engine_of(const vc_vm *vm, uint32_t index)
+{
+	return vm->vcpus[index] ? vm->vcpus[index]->backend_vcpu : NULL;
 }
 
 /* ---- memory: nothing of it is mirrored, only remembered ---- */
@@ -41,8 +47,7 @@ static int probe(char *reason, size_t len, uint64_t *caps)
 static void forget_memory(vc_vm *vm)
 {
 	for (uint32_t i = 0; i < vm->vcpu_max; i++) {
-		struct engine *eng = vm->vcpus[i] ?
-				     vm->vcpus[i]->backend_vcpu : NULL;
+		struct engine *eng = engine_of(vm, i);
 
 		if (!eng)
 			continue;
@@ -63,11 +68,6 @@ static void mem_unmap(vc_vm *vm, struct vc__region *r)
 {
 	(void)r;
 	forget_memory(vm);
-}
-
-static struct engine *engine_of(const vc_vm *vm, uint32_t index)
-{
-	return vm->vcpus[index] ? vm->vcpus[index]->backend_vcpu : NULL;
 }
 
 static void mem_written(vc_vm *vm, uint64_t gpa, uint64_t len)

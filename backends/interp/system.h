@@ -269,8 +269,6 @@ int vc__deliver_v86(struct cpu *cpu, unsigned vector, uint64_t rip, bool *done);
  * block: vc__arrived(). */
 #define X_FAULT_THERE	32
 
-/* #PF, with the address for CR2. */
-int vc__raise_pf(struct cpu *cpu, uint64_t la, uint32_t error);
 /* #DB, with bits for DR6. */
 int vc__raise_db(struct cpu *cpu, uint64_t dr6);
 

@@ -223,14 +223,6 @@ VC_COLD const struct op *vc__avx_stop(struct cpu *cpu, const struct op *op)
 	return vc__op_stop(cpu, op, rc ? rc : vc__ud(cpu));
 }
 
-VC_COLD const struct op *vc__mmx_stop(struct cpu *cpu, const struct op *op)
-{
-	int rc = vc__x87_check(cpu, true);
-
-	/* fpu_ok is up to date, so there is a fault */
-	return vc__op_stop(cpu, op, rc ? rc : vc__ud(cpu));
-}
-
 VC_COLD const struct op *vc__simd_stop(struct cpu *cpu, const struct op *op)
 {
 	int rc = vc__simd_check(cpu);
