@@ -181,6 +181,12 @@ static void test_api_misuse_vm_what_the_backend_lacks(void)
 	o.flags = VC_VM_HYPERCALLS;
 	REFUSED(VC_ENOTSUP, vc__vm_create_on(&vm, &o, &b, "vc__vm_create_on"));
 	o.flags = 0;
+	o.rng = VC_RNG_HOST;
+	REFUSED(VC_ENOTSUP, vc__vm_create_on(&vm, &o, &b, "vc__vm_create_on"));
+	o.rng = VC_RNG_DEFAULT;
+	o.rng_seed = 1;
+	RIG_FAILS(VC_ENOTSUP, vc__vm_create_on(&vm, &o, &b, "the same text"));
+	o.rng_seed = 0;
 	o.vcpu_max = 2;
 	REFUSED(VC_ENOTSUP, vc__vm_create_on(&vm, &o, &b, "vc__vm_create_on"));
 	CU_ASSERT_PTR_NULL(vm);
