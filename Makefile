@@ -144,12 +144,11 @@ clean: ## remove what was built
 
 DEPS_BUILD := gcc libc6-dev make binutils libelf-dev
 DEPS := $(DEPS_BUILD) g++ pkg-config libcunit1-dev clang abigail-tools \
-	libunicorn-dev libcapstone-dev
+	libunicorn-dev libcapstone-dev qemu-system-x86 seabios
 DEPS_DEMO := $(DEPS_BUILD) cpio busybox-static
 DEPS_LINUX := $(DEPS_DEMO) util-linux
 DEPS_BENCH := $(DEPS_BUILD) python3 libunicorn-dev qemu-system-x86 \
-	bochs bochs-term bochsbios vgabios \
-	qemu-user-static
+	bochs bochs-term bochsbios vgabios qemu-user-static
 DEPS_FOREIGN := gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
 	gcc-powerpc64-linux-gnu libc6-dev-ppc64-cross qemu-user
 
@@ -195,8 +194,8 @@ headers: ## compile each public header alone, as C11 and C++17
 layers: ## check that includes point one way, and basenames are unique
 	@sh tests/layers.sh $(B)/libvirtcore.a
 
-# clang's warnings on everything; gcc's come with the build.
-lint: $(B)/tests/suites.h
+# gcc's come with the build.
+lint: $(B)/tests/suites.h ## clang's warnings on everything
 	@for f in $(SRC); do \
 		clang $(VC_CFLAGS) -Werror -fsyntax-only $$f || exit 1; done
 	@for f in $(TEST_SRC) $(ORACLE_SRC); do \
@@ -278,12 +277,13 @@ KIND	?= full
 check-linux: ## Debian's programs in the guest's Linux give the host's results
 	@sh tests/deps.sh $(DEPS_LINUX)
 	$(MAKE) -j$(JOBS) all
-	@CC='$(CC)' CPUS=$(CPUS) sh tests/linux/check.sh $(B) $(KIND) $(MODEL) $(STEPS)
+	@CC='$(CC)' CPUS=$(CPUS) sh tests/linux/check.sh $(B) $(KIND) \
+		$(MODEL) $(STEPS)
 
 # ---- ABI ------------------------------------------------------------------
 
-ABIDW := abidw --no-show-locs --exported-interfaces-only --no-corpus-path --no-comp-dir-path --drop-private-types \
-	--headers-dir include
+ABIDW := abidw --no-show-locs --exported-interfaces-only --no-corpus-path \
+	--no-comp-dir-path --drop-private-types --headers-dir include
 ABI := tests/abi/libvirtcore.abi
 
 abi: $(B)/$(SONAME) ## compare the ABI with the checked-in description
