@@ -105,7 +105,8 @@ VC_API int vc_vcpu_step(vc_vcpu *vcpu, uint32_t on);
 					   RSI, 7 RDI, 8 to 15, of size bytes */
 #define VC_OPERAND_REG_HIGH	2u	/* AH CH DH BH: reg is 0 to 3 */
 #define VC_OPERAND_MEMORY	3u	/* vc_insn.mem_... */
-#define VC_OPERAND_IMMEDIATE	4u	/* value */
+#define VC_OPERAND_IMMEDIATE	4u	/* value; of a direct far JMP or CALL
+					   the offset, then the selector */
 #define VC_OPERAND_TARGET	5u	/* a branch's: value is its RIP */
 #define VC_OPERAND_SEGMENT	6u	/* VC_SEG_* (x86.h) */
 #define VC_OPERAND_CONTROL	7u	/* CR0 to CR8 */
@@ -139,7 +140,8 @@ typedef struct vc_insn {
 	uint32_t mem_size;	/* bytes at the memory operand; 0: none, or the
 				   operation decides */
 	vc_insn_operand operand[VC_INSN_OPERANDS];
-	uint32_t mem_segment;	/* VC_SEG_* that applies */
+	uint32_t mem_segment;	/* VC_SEG_* that applies. mem_... mean
+				   something with a VC_OPERAND_MEMORY only */
 	uint32_t mem_base;	/* number of a general register, or
 				   VC_INSN_NOREG, VC_INSN_RIP */
 	uint32_t mem_index;	/* the same; a vector register when
@@ -163,10 +165,11 @@ typedef struct vc_insn {
  * bytes, with every instruction that it knows, whatever a CPU model has.
  *
  * Set insn->size before the call. Bytes that are no instruction, or not all of
- * one, are no error: see insn->category and length. The spelling of mnemonic
- * and text may improve and is not part of the ABI.
+ * one, are no error: see insn->category and length; there are no operands then.
+ * The spelling of mnemonic and text may improve and is not part of the ABI.
  *
- * Returns 0 or VC_EINVAL (NULL, len 0, bits, size).
+ * Returns 0 or VC_EINVAL (NULL, len 0, bits not 16, 32 or 64, insn->size below
+ * that of the first version); *insn is unchanged then.
  * Threads: any.
  */
 VC_API int vc_disassemble(const void *bytes, size_t len, uint32_t bits,

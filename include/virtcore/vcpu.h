@@ -6,6 +6,10 @@
  * A vCPU belongs to its VM. It runs on at most one thread at a time: the one
  * that is in vc_vcpu_run(). Unless a function says "any thread", it may be
  * called by one thread at a time, and returns VC_EBUSY while the vCPU runs.
+ *
+ * The vCPUs of a VM may run at the same time, each on a thread of its own, and
+ * see memory in the order that a processor promises (SDM 3A §8.2). On hosts
+ * that order memory more weakly than x86, interp lets them take turns.
  */
 #ifndef VIRTCORE_VCPU_H
 #define VIRTCORE_VCPU_H
@@ -229,7 +233,8 @@ VC_API int vc_vcpu_write(vc_vcpu *vcpu, uint64_t gva, const void *in,
  */
 #define VC_EXIT_IO		1u	/* a port that no device claims: io */
 #define VC_EXIT_MMIO		2u	/* memory that is not mapped so: mmio */
-#define VC_EXIT_HALT		3u	/* HLT, with nothing to wake it up */
+#define VC_EXIT_HALT		3u	/* HLT, with nothing to wake it up; MWAIT
+					   may end so too */
 #define VC_EXIT_HYPERCALL	4u	/* VMCALL or VMMCALL: registers tell */
 #define VC_EXIT_SHUTDOWN	5u	/* triple fault */
 #define VC_EXIT_DEBUG		6u	/* debug.h: debug */
@@ -275,10 +280,11 @@ typedef struct vc_exit_fail {
 } vc_exit_fail;
 
 /* The instruction is done: its register and RFLAGS.CF are 0, which tells the
- * guest to try again. To give it a number, set both. */
+ * guest to try again. To give it a number, set both (vc_vcpu_reg_set()). */
 typedef struct vc_exit_random {
 	uint32_t reg;		/* VC_REG_RAX to VC_REG_R15 */
-	uint32_t size;		/* 2, 4 or 8 bytes of it */
+	uint32_t size;		/* 2, 4 or 8 bytes of it; those above stay as
+				   they are: of 4 they are 0 */
 	uint32_t is_seed;	/* 0 RDRAND, 1 RDSEED */
 	uint32_t reserved;
 } vc_exit_random;

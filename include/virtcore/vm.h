@@ -116,11 +116,13 @@ VC_API int vc_backend_capability(uint32_t id, uint32_t cap);
 
 /*
  * What RDRAND and RDSEED give (where CPUID lists them: VC_CPU_MAX does). All
- * but the default need VC_CAP_RNG.
+ * but the default, and an rng_seed that is not 0, need VC_CAP_RNG.
  */
 #define VC_RNG_DEFAULT		0u	/* VC_RNG_SEEDED with virtual time, so
 					   that runs repeat; else _HOST */
-#define VC_RNG_HOST		1u	/* random numbers of the host's system */
+#define VC_RNG_HOST		1u	/* random numbers of the host's system;
+					   CF 0 when it has none. Runs do not
+					   repeat, in virtual time either */
 #define VC_RNG_SEEDED		2u	/* no secrets: made of rng_seed, the
 					   vCPU's number and its count of
 					   retired instructions (as saved in
@@ -142,7 +144,7 @@ typedef struct vc_vm_options {
 				   bytes; 0 means no limit */
 	uint32_t cpu_model;	/* VC_CPU_* */
 	uint32_t rng;		/* VC_RNG_* */
-	uint64_t rng_seed;	/* for VC_RNG_SEEDED */
+	uint64_t rng_seed;	/* for VC_RNG_SEEDED; others ignore it */
 } vc_vm_options;
 
 #define VC_VM_OPTIONS_INIT { sizeof(vc_vm_options), 0, 0, 0, 0, 0, 0, 0, 0, 0 }
@@ -156,7 +158,7 @@ typedef struct vc_vm_options {
  *
  * Returns 0, VC_EINVAL (out is NULL, implausible size), VC_ERANGE (vcpu_max,
  * tsc_hz, insn_hz or rng out of range), VC_ENOTSUP (an unknown flag or field,
- * or a flag, CPU model or rng that this backend cannot honour),
+ * or a flag, vcpu_max, CPU model or rng that this backend cannot honour),
  * VC_ENOENT (backend not built in), VC_ENODEV (backend unavailable here; the
  * text says why) or VC_ENOMEM.
  *

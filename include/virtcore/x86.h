@@ -96,8 +96,10 @@ typedef struct vc_x86_table {
  * xsave is the standard, not the compacted, XSAVE format (SDM 1 §13.4), with
  * x87 tags in their abridged form; its XSTATE_BV tells which parts are not in
  * their initial state. Parts behind AVX lie where the backend's CPUID leaf D
- * says (interp: PKRU at 2688). lapic is the register page of the local APIC, the low
- * 1,024 bytes (SDM 3A table 11-1), meaningful when lapic_valid is 1.
+ * says (interp: PKRU at 2688).
+ *
+ * lapic is the register page of the local APIC, the low 1,024 bytes (SDM 3A
+ * table 11-1), meaningful when lapic_valid is 1.
  */
 typedef struct vc_x86_state {
 	uint32_t size;
