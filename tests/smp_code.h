@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * smp_code.h: the guests of test_smp.c. Long mode, but for the last:
+ * smp_code.h: the guests of test_smp_guests.c. Long mode, but for the last:
  *
  *	rdi  number of the vCPU		rsi  how many there are
  *	rbx  shared data		rcx  how often

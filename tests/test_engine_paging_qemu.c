@@ -65,11 +65,11 @@ static bool start(struct qemu *q)
 			dup2(null, 2);
 		alarm(120);	/* it never outlives us by long */
 		execlp("qemu-system-x86_64", "qemu-system-x86_64", "-M", "none",
-		      "-m", "2M", "-cpu",
-		      "max,phys-bits=40,-apic", "-global",
-		      "max-x86_64-cpu.apic-id=0", "-accel", "tcg", "-S", "-display", "none", "-nodefaults",
-		      "-monitor", "none", "-serial", "none", "-gdb", "stdio",
-		      (char *)NULL);
+		       "-m", "2M", "-cpu", "max,phys-bits=40,-apic",
+		       "-global", "max-x86_64-cpu.apic-id=0", "-accel", "tcg",
+		       "-S", "-display", "none", "-nodefaults",
+		       "-monitor", "none", "-serial", "none", "-gdb", "stdio",
+		       (char *)NULL);
 		_exit(127);
 	}
 	close(in[0]);

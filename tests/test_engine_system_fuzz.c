@@ -2,10 +2,10 @@
 /*
  * test_engine_system_fuzz.c: system instructions over tables, registers and
  * page tables that are broken at random, in all four modes, in virtual-8086
- * mode and with tasks to switch to. No outcome is
- * expected but these: the run ends within its budget, by an exit that a guest
- * can cause, and the state that it leaves is one that is accepted again. Under
- * the sanitizers this is where the system side's own mistakes show.
+ * mode and with tasks to switch to. No outcome is expected but these: the run
+ * ends within its budget, by an exit that a guest can cause, and the state that
+ * it leaves is one that is accepted again. Under the sanitizers this is where
+ * the system side's own mistakes show.
  */
 #include "system_rig.h"
 

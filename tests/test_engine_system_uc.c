@@ -7,11 +7,11 @@
  * (accessed bits), with the stack.
  *
  * Not drawn: task switches (test_engine_legacy_uc.c), and what Unicorn does
- * otherwise than the manual: code limits on returns (it does not check them), segments
- * that were never accessed as CS, or as SS of a return (it does not set the
- * bit), call gates to conforming code (it takes that segment's DPL for the
- * CPL), the upper half of a 16-bit gate's offset (it uses it). Error codes it
- * does not show.
+ * otherwise than the manual: code limits on returns (it does not check them),
+ * segments that were never accessed as CS, or as SS of a return (it does not
+ * set the bit), call gates to conforming code (it takes that segment's DPL for
+ * the CPL), the upper half of a 16-bit gate's offset (it uses it). Error codes
+ * it does not show.
  */
 #include "system_rig.h"
 

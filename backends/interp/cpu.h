@@ -262,7 +262,6 @@ struct fault {
 #define MODE_AVX	0x100u	/* AVX's too (FPU_OK_AVX) */
 #define MODE_BITS	9u
 
-
 struct cpu {
 	uint64_t r[R_COUNT];
 

@@ -13,7 +13,7 @@
 
 /* Segments, far transfers, control registers, MSRs, ports ... system.c */
 bool vc__select_system(const struct x86_insn *in, struct op *op);
-/* x87, MMX, SSE, FXSAVE and XSAVE. */
+/* All others, x87 and vectors first. sse_select.c */
 bool vc__select_fpu(const struct x86_insn *in, struct op *op);
 
 /* VEX-encoded instructions on general registers, and ADX. exec_bmi.c */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sse_lane.h: the integer operations that MMX and XMM registers share, as a
- * list and as portable kernels. sse_int.c makes XMM operations from it (with
- * the host's instructions where there are any), mmx.c MMX operations.
+ * sse_lane.h: integer operations lane by lane, as lists and as portable
+ * kernels: those that MMX and XMM registers share, and those of SSSE3 and SSE4.
+ * sse_int.c, sse3.c, sse41.c and avx_int.c make operations on vector registers
+ * from them (with the host's instructions where there are any), mmx.c and
+ * sse3.c those on MMX registers.
  */
 #ifndef VC_INTERP_SSE_LANE_H
 #define VC_INTERP_SSE_LANE_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * sse_select.c: which file does a floating-point, MMX, SSE or XSAVE
- * instruction, and those encoded with VEX.
+ * instruction, those encoded with VEX, and the few that came with none of these
+ * (ADX, RDRAND, RDPID ...).
  */
 #include "select.h"
 #include "avx.h"
