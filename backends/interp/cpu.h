@@ -284,7 +284,6 @@ struct cpu {
 	uint8_t cpl;
 	uint8_t tlb_set;
 	uint8_t shadow;		/* VC_SHADOW_*: until the next instruction */
-	uint8_t halted;
 	uint64_t rip;		/* valid outside of blocks */
 	uint64_t ip_mask;	/* of the code size: ~0, 32 or 16 bits */
 	uint64_t lin_mask;	/* of linear addresses: 64 or 32 bits */
@@ -327,9 +326,6 @@ struct cpu {
 	uint8_t exit_reason;	/* VC_EXIT_* with X_EXIT_* */
 	uint8_t leave;		/* why the blocks were left: X_*, run.h */
 	uint8_t nmi_masked;
-	uint8_t dirty_dbg;	/* data breakpoint or watchpoint hit */
-	uint8_t mp_state;
-	uint8_t sipi_vector;
 	uint8_t tf_pending;	/* TF as it was before the instruction */
 	uint64_t dbg_hits;	/* DR6 bits gathered by this instruction */
 	uint8_t at_left;	/* during an up-call: instructions that are

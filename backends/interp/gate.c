@@ -377,7 +377,6 @@ int vc__deliver(struct cpu *cpu, unsigned vector, enum event_kind kind,
 		return rc;
 	cpu->shadow = 0;
 	cpu->tf_pending = 0;	/* INT n does not trap into its handler */
-	cpu->halted = 0;
 	vc__mode_update(cpu);
 	return X_OK;
 }

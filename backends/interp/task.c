@@ -281,7 +281,6 @@ static void take_image(struct cpu *cpu, const struct task_switch *t,
 				     i == 2 ? cpu->cpl : 0);
 	cpu->shadow = 0;
 	cpu->tf_pending = 0;
-	cpu->halted = 0;
 	vc__mode_update(cpu);
 }
 
