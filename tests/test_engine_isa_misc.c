@@ -140,9 +140,14 @@ static void test_random_trap_asks_the_embedder(void)
 	CU_ASSERT_EQUAL(x->reason, VC_EXIT_RANDOM);
 	CU_ASSERT_EQUAL(x->random.reg, VC_REG_RCX);
 	CU_ASSERT_EQUAL(x->random.is_seed, 1);
+	CU_ASSERT_EQUAL(reg_of(&g, VC_REG_RCX), 0);
+	RIG_OK(vc_vcpu_reg_set(g.vcpu, VC_REG_RCX, 5));
+	RIG_OK(vc_vcpu_reg_set(g.vcpu, VC_REG_RFLAGS, 2 | CF));
 	RIG_OK(vc_vcpu_run(g.vcpu, &x));
 	CU_ASSERT_EQUAL(x->reason, VC_EXIT_HALT);
-	CU_ASSERT_EQUAL(reg_of(&g, VC_REG_RCX), 0);
+	CU_ASSERT_EQUAL(reg_of(&g, VC_REG_RBX), 0);
+	CU_ASSERT_EQUAL(reg_of(&g, VC_REG_RCX), 5);
+	CU_ASSERT_EQUAL(reg_of(&g, VC_REG_RFLAGS) & 0x8d5, CF);
 	vc_vm_destroy(g.vm);
 }
 
