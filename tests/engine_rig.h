@@ -21,17 +21,6 @@ static inline void eng_map(struct sys *t, uint64_t va, uint64_t pa,
 	sys_put(t, SYS_PT + (va >> 12) * 8, 8, pa | flags);
 }
 
-/* mov r64, imm64 */
-static inline void eng_mov(struct sys *t, unsigned reg, uint64_t v)
-{
-	uint8_t b[10] = { (uint8_t)(reg > 7 ? 0x49 : 0x48),
-			  (uint8_t)(0xb8 | (reg & 7)) };
-
-	for (unsigned i = 0; i < 8; i++)
-		b[2 + i] = (uint8_t)(v >> i * 8);
-	sys_emit(t, b, sizeof(b));
-}
-
 /* Forget the code so far, begin at SYS_CODE again. */
 static inline void eng_restart(struct sys *t)
 {

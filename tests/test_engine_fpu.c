@@ -988,7 +988,6 @@ static unsigned states_random(void)
 	return n ? n : 1000;
 }
 
-
 static unsigned check_form(const struct form *f, unsigned v, int mode,
 			   unsigned extra)
 {

@@ -27,7 +27,6 @@
 
 enum { R8 = 8, R9, R12 = 12, R13, R14, R15 };
 
-
 /* How much of it: emulated hosts and sanitizers are slow. */
 #if defined(VC_MINI_CUNIT) || defined(__SANITIZE_THREAD__) || \
 	defined(__SANITIZE_ADDRESS__)
@@ -153,7 +152,6 @@ static void *run(void *opaque)
 {
 	struct worker *w = opaque;
 	vc_exit *e = NULL;
-
 
 	do {
 		if (vc_vcpu_run(w->vcpu, &e)) {

@@ -958,7 +958,6 @@ static uint64_t pad_or_nowhere(const struct ora_case *c, uint64_t *seed)
 	}
 }
 
-
 static uint64_t window(const struct x86_insn *in)
 {
 	return in->asize == 2 ? ORA_LOW : ORA_DATA;
