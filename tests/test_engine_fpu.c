@@ -67,8 +67,6 @@ struct state {
 #define T_FP	0x1000u		/* SSE arithmetic: MXCSR matters */
 #define T_MMX	0x2000u
 #define T_CROSS	0x4000u		/* worth the whole cross product */
-#define T_INT	0x8000u		/* general registers: no REX for 64 */
-#define T_NC0	0x10000u	/* C0 open, C2 and C3 not */
 
 struct form {
 	const char *name;

@@ -6,7 +6,6 @@
 #define _DEFAULT_SOURCE		/* MAP_ANONYMOUS */
 #include "isa_rig.h"
 
-#define AREA		(SYS_DATA + ISA_MEM)
 #define HEADER		512u
 
 #define XSAVE		0x0f, 0xae, 0xa7, 0, 3, 0, 0	/* [rdi + 300h] */

@@ -252,7 +252,6 @@ struct fault {
 #define MODE_CODE16	0x00u
 #define MODE_CODE32	0x01u
 #define MODE_CODE64	0x02u
-#define MODE_CODE_MASK	0x03u
 #define MODE_STACK32	0x04u	/* SS.B (always set with MODE_STACK64) */
 #define MODE_STACK64	0x08u
 #define MODE_FLAT	0x10u	/* CS DS ES SS: base 0, whole 4 GiB, usable */
@@ -486,10 +485,11 @@ VC_INLINE void set64(struct cpu *cpu, unsigned n, uint64_t v)
  *	}
  *
  * The body is a function of its own, so its locals never stand in the way of
- * the tail call. OP_INLINE is for short bodies without address-taken locals.
+ * the tail call.
  */
-#define OP_WITH_(name, how) \
-	how int body_##name(struct cpu *cpu, const struct op *op); \
+#define OP(name) \
+	VC_NOINLINE static int body_##name(struct cpu *cpu, \
+					   const struct op *op); \
 	const struct op *vc__op_##name(struct cpu *cpu, const struct op *op) \
 	{ \
 		int rc = body_##name(cpu, op); \
@@ -497,9 +497,8 @@ VC_INLINE void set64(struct cpu *cpu, unsigned n, uint64_t v)
 			return vc__op_stop(cpu, op, rc); \
 		NEXT(op + 1); \
 	} \
-	how int body_##name(struct cpu *cpu, const struct op *op)
-#define OP(name)	OP_WITH_(name, VC_NOINLINE static)
-#define OP_INLINE(name)	OP_WITH_(name, VC_INLINE)
+	VC_NOINLINE static int body_##name(struct cpu *cpu, \
+					   const struct op *op)
 #define OP_DECLARE(name) \
 	const struct op *vc__op_##name(struct cpu *cpu, const struct op *op)
 

@@ -52,7 +52,6 @@
 #define XSAVE_PARTS	7
 #define XSAVE_BV	512u
 #define XSAVE_HIGH	576u
-#define XSAVE_USED	832u
 
 /*
  * Macro names are caseless: LEAVE would take the compiler's own `leave`.
