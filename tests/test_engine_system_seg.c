@@ -704,6 +704,31 @@ static void test_far_jmp_between_long_and_compatibility_mode(void)
 	sys_free(t);
 }
 
+/* 64-bit code has no base, whatever the descriptor says (SDM 3A §3.4.4); nor
+ * has it when the embedder put one into the state. */
+static void test_far_jmp_to_64_bit_code_ignores_the_base(void)
+{
+	for (unsigned way = 0; way < 3; way++) {
+		struct sys *t = sys_new(SYS_LONG, 0);
+
+		sys_gdt(t, SEL_FREE, sys_desc(way ? 0x345678 : 0, 0xfffff, 0x9b,
+					      D_FLAT64));
+		if (way == 2)		/* and a handler's */
+			sys_idt(t, 6, SEL_FREE, sys_handler(6), 0x8e, 0);
+		else if (way == 0)
+			t->s.seg[VC_SEG_CS].base = 0x345678;
+		/* push SEL_FREE; push SYS_OTHER; retfq */
+		SYS_EMIT(t, 0x68, LE32(SEL_FREE), 0x68, LE32(SYS_OTHER), 0x48,
+			 0xcb);
+		/* jmp over an HLT; ud2 */
+		sys_bytes(t, SYS_OTHER, "\xeb\x01\xf4\x0f\x0b", 5);
+		sys_run(t);
+		CU_ASSERT_EQUAL(sys_vector(t), 6);
+		CU_ASSERT_EQUAL(sys_frame(t, 0, 8), SYS_OTHER + 3);
+		sys_free(t);
+	}
+}
+
 static void test_far_transfer_to_l_and_d_is_gp(void)
 {
 	struct sys *t = sys_new(SYS_LONG, 0);
@@ -1129,6 +1154,7 @@ RIG_SUITE(engine_system_seg) {
 	RIG_TEST(test_far_jmp_checks_the_code_segment),
 	RIG_TEST(test_far_call_and_ret_same_level),
 	RIG_TEST(test_far_jmp_between_long_and_compatibility_mode),
+	RIG_TEST(test_far_jmp_to_64_bit_code_ignores_the_base),
 	RIG_TEST(test_far_transfer_to_l_and_d_is_gp),
 	RIG_TEST(test_far_m16_64_with_rex_w),
 	RIG_TEST(test_call_gate_same_level),

@@ -615,6 +615,9 @@ void vc__mode_update(struct cpu *cpu)
 	if (IN_LONG() && cs->attr & VC_SEG_L) {
 		mode |= MODE_CODE64 | MODE_STACK64 | MODE_STACK32 | MODE_FLAT;
 		cpu->ip_mask = ~(uint64_t)0;
+		/* it counts as 0 (SDM 3A §3.4.4), and there is no way out of
+		 * 64-bit code that does not load CS anew */
+		cpu->seg[VC_SEG_CS].base = 0;
 	} else {
 		unsigned flat = VC_SEG_P | VC_SEG_S;
 
