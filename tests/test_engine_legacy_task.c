@@ -681,6 +681,27 @@ static void test_task_faults_in_the_new_task(void)
 		}
 }
 
+/* Behind it there is no coming again after an exit: descriptors in a device end
+ * it all, as they do when an event is delivered. */
+static void test_task_tables_in_a_device_shut_down(void)
+{
+	for (unsigned how = 0; how < HOWS; how++) {
+		struct task k = plain(0);
+		struct sys *t;
+
+		k.ldt = SEL_THIRD;
+		k.sel[DS] = 0xc;
+		t = machine(true, true, 0, &k);
+		sys_gdt(t, SEL_THIRD, sys_desc(SYS_RAM + 0x1000, 0xff, 0x82,
+					       0));
+		emit_how(t, (enum how)how);
+		sys_run(t);
+		CU_ASSERT_EQUAL(t->reason, VC_EXIT_SHUTDOWN);
+		CU_ASSERT_EQUAL(t->s.seg[VC_SEG_TR].selector, SEL_NEW);
+		sys_free(t);
+	}
+}
+
 static void test_task_nothing_happens_when_a_table_is_read_only(void)
 {
 	/* supervisor pages that WP protects: the GDT's (busy bits), the new
@@ -731,6 +752,7 @@ RIG_SUITE(engine_legacy_task) {
 	RIG_TEST(test_task_iret_link_must_be_in_the_gdt),
 	RIG_TEST(test_task_external_faults_have_ext),
 	RIG_TEST(test_task_faults_in_the_new_task),
+	RIG_TEST(test_task_tables_in_a_device_shut_down),
 	RIG_TEST(test_task_nothing_happens_when_a_table_is_read_only),
 	RIG_END
 };

@@ -282,7 +282,8 @@ struct task_switch {
 	bool has_error;		/* push it on the new task's stack */
 	uint32_t error;
 };
-/* X_OK, X_FAULT_THERE, or another X_* with nothing changed. */
+/* X_OK, X_FAULT_THERE, X_EXIT_AFTER for a shutdown, or another X_* with nothing
+ * changed. */
 int vc__task_switch(struct cpu *cpu, const struct task_switch *t);
 /* What rc means to the op that went there: X_JUMP, with any fault delivered,
  * or another X_*. */

@@ -324,6 +324,12 @@ static int arrive(struct cpu *cpu, const struct task_switch *t,
 		rc = vc__raise_db(cpu, DR6_BT);
 	if (!rc && vip_waits(cpu))
 		rc = vc__gp(cpu, 0);
+	if (rc && rc != X_FAULT) {
+		/* A descriptor or the stack is in a device; it is too late to
+		 * come again when that has answered. */
+		cpu->exit_reason = VC_EXIT_SHUTDOWN;
+		return X_EXIT_AFTER;
+	}
 	return rc ? X_FAULT_THERE : X_OK;
 }
 
