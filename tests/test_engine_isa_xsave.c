@@ -318,6 +318,29 @@ static void test_xsave_registers(void)
 	sys_free(t);
 }
 
+/* What XCR0 has not got is part of the state all the same: PKRU needs CR4
+ * alone, and the upper halves come back with XCR0's bit. */
+static void test_xsave_state_has_what_xcr0_has_not(void)
+{
+	struct sys *t = isa_machine(SYS_LONG, 0);
+	struct isa_state s = filled(0), was = s;
+
+	t->s.cr4 |= 0x400000;
+	CU_ASSERT_EQUAL(RUN(t, &s, 0xb8, 4, 0, 0, 0, 0x0f, 0x01, 0xef,
+			    0xb8, 3, 0, 0, 0, XSETBV), -1);
+	CU_ASSERT_EQUAL(t->s.xcr0, 3);
+	CU_ASSERT_EQUAL(t->s.xsave[512] & 4, 4);
+	CU_ASSERT(!memcmp(t->s.xsave + 576 + 16, was.vec[1] + 16, 16));
+	CU_ASSERT_EQUAL(t->s.xsave[513] & 2, 2);
+	CU_ASSERT_EQUAL(t->s.xsave[2688], 4);
+	RIG_OK(vc_vcpu_state_set(t->vcpu, &t->s));
+	memset(&t->s.xsave, 0, sizeof(t->s.xsave));
+	RIG_OK(vc_vcpu_state_get(t->vcpu, &t->s));
+	CU_ASSERT_EQUAL(t->s.xsave[2688], 4);
+	CU_ASSERT(!memcmp(t->s.xsave + 576 + 16, was.vec[1] + 16, 16));
+	sys_free(t);
+}
+
 /* Leaf D in the guest, with this XCR0. */
 static uint32_t leaf_d(struct sys *t, uint32_t subleaf, unsigned reg,
 		       uint64_t xcr0)
@@ -476,6 +499,7 @@ RIG_SUITE(engine_isa_xsave) {
 	RIG_TEST(test_xsave_headers_that_are_refused),
 	RIG_TEST(test_xsave_faults),
 	RIG_TEST(test_xsave_registers),
+	RIG_TEST(test_xsave_state_has_what_xcr0_has_not),
 	RIG_TEST(test_xsave_leaf_d),
 	RIG_TEST(test_pku_forbids_by_key),
 	RIG_TEST(test_pku_registers),

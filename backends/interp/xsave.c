@@ -138,7 +138,9 @@ static void pkru_set(struct cpu *cpu, uint32_t v)
 
 void vc__xsave_get(struct cpu *cpu, uint8_t *area)
 {
-	unsigned used = in_use(cpu) & (unsigned)(cpu->xcr0 | XC_X87 | XC_SSE);
+	/* whatever XCR0 says: registers that it takes away keep their values,
+	 * and PKRU counts without it */
+	unsigned used = in_use(cpu);
 
 	memset(area, 0, VC_XSAVE_SIZE);
 	put_x87(cpu, true, area);
