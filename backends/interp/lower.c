@@ -1041,6 +1041,19 @@ static bool offered(const struct lowering *lo, unsigned feature)
 	return lo->features >> feature & 1;
 }
 
+/* MOVDQA and its like, between registers, with what is behind it. */
+static bool lower_copied(struct lowering *lo, const struct x86_insn *in,
+			 const struct x86_insn *next)
+{
+	struct op op = { 0 };
+
+	if (!next || !(lo->mode & MODE_SIMD) || !offered(lo, next->feature) ||
+	    !vc__select_copied(in, next, &op))
+		return false;
+	*emit(lo, op.fn) = op;
+	return true;
+}
+
 unsigned vc__lower(struct lowering *lo, const struct x86_insn *in, unsigned off,
 		   const struct x86_insn *next, bool flags_dead)
 {
@@ -1063,7 +1076,7 @@ unsigned vc__lower(struct lowering *lo, const struct x86_insn *in, unsigned off,
 		emit(lo, vc__op_undefined);
 		return 1;
 	}
-	if (lower_fused(lo, in, off, next))
+	if (lower_fused(lo, in, off, next) || lower_copied(lo, in, next))
 		return 2;
 	if (in->prefixes & X86_LOCK && in->op != X86_CMPXCHG8B &&
 	    in->op != X86_CMPXCHG16B && locked_of(in->op) >= 0 &&

@@ -16,6 +16,11 @@ bool vc__select_system(const struct x86_insn *in, struct op *op);
 /* All others, x87 and vectors first. sse_select.c */
 bool vc__select_fpu(const struct x86_insn *in, struct op *op);
 
+/* Two at once: a copy of an XMM register, and what changes the copy. False when
+ * they are not such; op is then as it was. sse_int.c */
+bool vc__select_copied(const struct x86_insn *copy, const struct x86_insn *in,
+		       struct op *op);
+
 /* VEX-encoded instructions on general registers, and ADX. exec_bmi.c */
 bool vc__select_bmi(const struct x86_insn *in, struct op *op);
 

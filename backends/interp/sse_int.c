@@ -16,14 +16,23 @@ VC_INLINE void stx(void *p, __m128i v)
 {
 	_mm_store_si128(p, v);
 }
-#define BINARY(name, intrin, d, s)	stx(d, intrin(ldx(d), ldx(s)))
-#define SHIFT_BY(name, intrin, d, n) \
-	stx(d, intrin(ldx(d), _mm_cvtsi64_si128((int64_t)(n))))
+/* d is op(f, s); s is not d unless it is f. */
+#define BINARY(name, intrin, d, f, s)	stx(d, intrin(ldx(f), ldx(s)))
+#define SHIFT_BY(name, intrin, d, f, n) \
+	stx(d, intrin(ldx(f), _mm_cvtsi64_si128((int64_t)(n))))
 #else
-#define BINARY(name, intrin, d, s) \
-	vc__lane_##name((d)->b, (const uint8_t *)(s), 16)
-#define SHIFT_BY(name, intrin, d, n)	vc__lane_##name((d)->b, n, 16)
+#define BINARY(name, intrin, d, f, s) do { \
+	memmove((d)->b, (f)->b, 16); \
+	vc__lane_##name((d)->b, (const uint8_t *)(s), 16); \
+} while (0)
+#define SHIFT_BY(name, intrin, d, f, n) do { \
+	memmove((d)->b, (f)->b, 16); \
+	vc__lane_##name((d)->b, n, 16); \
+} while (0)
 #endif
+
+/* The register that an op took over from the copy in front of it. */
+#define VF	vec_at(cpu, (unsigned)op->disp)
 
 /* Statements with the source at s (const void *), 16 bytes. */
 #define FORM_XR(name, ...) \
@@ -63,10 +72,23 @@ H(name##_rm) \
 	FORM_XR(name, __VA_ARGS__) \
 	FORM_XM(name, __VA_ARGS__)
 
-#define OP5(NAME, name, bits, expr, intrin) \
-	FORM_X(x_##name, BINARY(name, intrin, VA, s))
-#define OP3(NAME, name, intrin) \
-	FORM_X(x_##name, BINARY(name, intrin, VA, s))
+/* A copy and the operation on it as one op. */
+#define FORM_XC(name, ...) \
+OP_DECLARE(name##_copied); \
+H(name##_copied) \
+{ \
+	const void *s = VB; \
+\
+	(void)s; \
+	NEED_SIMD; \
+	__VA_ARGS__; \
+	NEXT(op + 1); \
+}
+#define FORM_X2(name, intrin) \
+	FORM_X(x_##name, BINARY(name, intrin, VA, VA, s)) \
+	FORM_XC(x_##name, BINARY(name, intrin, VA, VF, s))
+#define OP5(NAME, name, bits, expr, intrin)	FORM_X2(name, intrin)
+#define OP3(NAME, name, intrin)			FORM_X2(name, intrin)
 LANE_OPS(OP5)
 LANE_MIXES(OP3)
 LANE_UNPACKS(OP3)
@@ -74,12 +96,13 @@ LANE_QDQ(OP3)
 
 /* Shifts: the count is the low 64 bits of the source, or an immediate. */
 #define OP6(NAME, name, bits, expr, big, intrin) \
-	FORM_X(x_##name, SHIFT_BY(name, intrin, VA, ld64(s))) \
+	FORM_X(x_##name, SHIFT_BY(name, intrin, VA, VA, ld64(s))) \
+	FORM_XC(x_##name, SHIFT_BY(name, intrin, VA, VF, op->imm & 0xff)) \
 	OP_DECLARE(x_##name##_ri); \
 	H(x_##name##_ri) \
 	{ \
 		NEED_SIMD; \
-		SHIFT_BY(name, intrin, VA, op->imm & 0xff); \
+		SHIFT_BY(name, intrin, VA, VA, op->imm & 0xff); \
 		NEXT(op + 1); \
 	}
 LANE_SHIFTS(OP6)
@@ -237,15 +260,20 @@ OP(x_pinsrw_rm)
 
 struct row {
 	op_fn rr, rm, ri;
+	op_fn copied;		/* of ri where there is one, else of rr */
 };
 
 #define ROW(NAME, name) \
-	[X86_##NAME] = { vc__op_x_##name##_rr, vc__op_x_##name##_rm, NULL },
-#define ROW5(NAME, name, bits, expr, intrin) ROW(NAME, name)
-#define ROW3(NAME, name, intrin) ROW(NAME, name)
+	[X86_##NAME] = { vc__op_x_##name##_rr, vc__op_x_##name##_rm, NULL, \
+			 NULL },
+#define ROW2(NAME, name) \
+	[X86_##NAME] = { vc__op_x_##name##_rr, vc__op_x_##name##_rm, NULL, \
+			 vc__op_x_##name##_copied },
+#define ROW5(NAME, name, bits, expr, intrin) ROW2(NAME, name)
+#define ROW3(NAME, name, intrin) ROW2(NAME, name)
 #define ROW6(NAME, name, bits, expr, big, intrin) \
 	[X86_##NAME] = { vc__op_x_##name##_rr, vc__op_x_##name##_rm, \
-			 vc__op_x_##name##_ri },
+			 vc__op_x_##name##_ri, vc__op_x_##name##_copied },
 static const struct row rows[X86_OP_COUNT] = {
 	LANE_OPS(ROW5)
 	LANE_MIXES(ROW3)
@@ -259,24 +287,24 @@ static const struct row rows[X86_OP_COUNT] = {
 	ROW(SHUFPD, shufpd)
 	ROW(PINSRW, pinsrw)
 	/* the same bits by other names */
-	ROW(ANDPS, pand)
-	ROW(ANDPD, pand)
-	ROW(ANDNPS, pandn)
-	ROW(ANDNPD, pandn)
-	ROW(ORPS, por)
-	ROW(ORPD, por)
-	ROW(XORPS, pxor)
-	ROW(XORPD, pxor)
-	ROW(UNPCKLPS, punpckldq)
-	ROW(UNPCKHPS, punpckhdq)
-	ROW(UNPCKLPD, punpcklqdq)
-	ROW(UNPCKHPD, punpckhqdq)
-	[X86_PSRLDQ] = { NULL, NULL, vc__op_x_psrldq_ri },
-	[X86_PSLLDQ] = { NULL, NULL, vc__op_x_pslldq_ri },
-	[X86_PMOVMSKB] = { vc__op_x_pmovmskb, NULL, NULL },
-	[X86_MOVMSKPS] = { vc__op_x_movmskps, NULL, NULL },
-	[X86_MOVMSKPD] = { vc__op_x_movmskpd, NULL, NULL },
-	[X86_PEXTRW] = { vc__op_x_pextrw, NULL, NULL },
+	ROW2(ANDPS, pand)
+	ROW2(ANDPD, pand)
+	ROW2(ANDNPS, pandn)
+	ROW2(ANDNPD, pandn)
+	ROW2(ORPS, por)
+	ROW2(ORPD, por)
+	ROW2(XORPS, pxor)
+	ROW2(XORPD, pxor)
+	ROW2(UNPCKLPS, punpckldq)
+	ROW2(UNPCKHPS, punpckhdq)
+	ROW2(UNPCKLPD, punpcklqdq)
+	ROW2(UNPCKHPD, punpckhqdq)
+	[X86_PSRLDQ] = { NULL, NULL, vc__op_x_psrldq_ri, NULL },
+	[X86_PSLLDQ] = { NULL, NULL, vc__op_x_pslldq_ri, NULL },
+	[X86_PMOVMSKB] = { vc__op_x_pmovmskb, NULL, NULL, NULL },
+	[X86_MOVMSKPS] = { vc__op_x_movmskps, NULL, NULL, NULL },
+	[X86_MOVMSKPD] = { vc__op_x_movmskpd, NULL, NULL, NULL },
+	[X86_PEXTRW] = { vc__op_x_pextrw, NULL, NULL, NULL },
 };
 
 #if VC_HOSTFP
@@ -339,5 +367,39 @@ bool vc__select_simd(const struct x86_insn *in, struct op *op)
 	simd_operands(op, o[0].reg, o[1].reg);
 	op->imm = in->imm & 0xff;
 	host_shuffle(in, op);
+	return true;
+}
+
+static bool is_copy(const struct x86_insn *in)
+{
+	switch (in->op) {
+	case X86_MOVDQA: case X86_MOVDQU: case X86_MOVAPS: case X86_MOVAPD:
+	case X86_MOVUPS: case X86_MOVUPD:
+		return !in->vex && in->opnd[0].kind == OPND_XMM &&
+		       in->opnd[1].kind == OPND_XMM;
+	default:
+		return false;
+	}
+}
+
+bool vc__select_copied(const struct x86_insn *copy, const struct x86_insn *in,
+		       struct op *op)
+{
+	const struct x86_operand *o = in->opnd;
+	unsigned from = copy->opnd[1].reg, to = copy->opnd[0].reg;
+	const struct row *r;
+
+	/* bytes that are no instruction have operations of block.c's own */
+	if (!is_copy(copy) || in->vex || in->op >= X86_OP_COUNT)
+		return false;
+	r = &rows[in->op];
+	if (!r->copied || o[0].kind != OPND_XMM || o[0].reg != to ||
+	    o[1].kind != (r->ri ? OPND_IMM : OPND_XMM))
+		return false;
+	op->fn = r->copied;
+	simd_operands(op, to, r->ri || o[1].reg == to ? from : o[1].reg);
+	op->disp = (int32_t)(offsetof(struct cpu, v) +
+			     from * sizeof(struct vec));
+	op->imm = in->imm & 0xff;
 	return true;
 }
