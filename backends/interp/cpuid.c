@@ -474,6 +474,8 @@ OP(cpuid)
 		/* a hook wants to be asked each time */
 		last->good = !cpu->vm->cpuid_hook;
 		rc = after_upcall(cpu);
+	} else {
+		serialize(ENGINE(cpu));
 	}
 	set32(cpu, R_RAX, last->regs[0]);
 	set32(cpu, R_RBX, last->regs[1]);
